@@ -1,0 +1,77 @@
+"""The sign of life that `run` renews and `healthcheck` reads: it tells of work done, not of a port that answers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+BEAT_EVERY = timedelta(seconds=5)
+TICK_IS_LATE = timedelta(seconds=30)
+POLL_IS_LATE = timedelta(minutes=10)  # longer than the longest back-off of a network that fails
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """How polling a network goes. `polled_at`: end of the last poll, good or bad; None before the first."""
+
+    polled_at: datetime | None = None
+    trouble: str | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The bot's state at an instant (aware UTC)."""
+
+    at: datetime
+    networks: Mapping[str, NetworkState]
+    trouble: str | None = None
+
+
+def write_heartbeat(path: Path, beat: Heartbeat) -> None:
+    """Renew the file, whole or not at all. Raises OSError."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(asdict(beat), default=datetime.isoformat), encoding="utf-8")
+    new.replace(path)
+
+
+def what_is_wrong(path: Path, now: datetime) -> str | None:
+    """One sentence about why the bot is not well, or None if it is."""
+    try:
+        beat = _read(path)
+    except FileNotFoundError:
+        return f"the bot has not started: there is no {path}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"cannot read {path}: {error}"
+    if now - beat.at > TICK_IS_LATE:
+        return f"the bot stands still: its last sign of life is {_seconds(now - beat.at)} old"
+    if beat.trouble:
+        return beat.trouble
+    return next((wrong for name, state in beat.networks.items() if (wrong := _wrong_with(name, state, now))), None)
+
+
+def _wrong_with(name: str, state: NetworkState, now: datetime) -> str | None:
+    if state.refused:
+        return f"{name}: {state.trouble}"
+    if state.polled_at is not None and now - state.polled_at > POLL_IS_LATE:
+        return f"{name}: no poll has come to its end for {_seconds(now - state.polled_at)}"
+    return None
+
+
+def _seconds(length: timedelta) -> str:
+    return f"{length.total_seconds():.0f} s"
+
+
+def _read(path: Path) -> Heartbeat:
+    raw = cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
+    networks = {
+        name: NetworkState(
+            polled_at=datetime.fromisoformat(state["polled_at"]) if state["polled_at"] else None,
+            trouble=state["trouble"],
+            refused=state["refused"],
+        )
+        for name, state in raw["networks"].items()
+    }
+    return Heartbeat(at=datetime.fromisoformat(raw["at"]), networks=networks, trouble=raw["trouble"])

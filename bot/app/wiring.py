@@ -1,0 +1,117 @@
+"""Which adapter is behind which port: the one place that knows them all."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from bot.answering import Answering
+from bot.app.clock import now
+from bot.app.files import build_catalogue, build_fingerprints
+from bot.app.polling import Account
+from bot.catalogue import Catalogue
+from bot.checking import Checking
+from bot.model import Language, VantagePoint
+from bot.ports import SocialNetwork, Store
+from bot.probe.controls import Controls, Reference
+from bot.probe.limits import Limits
+from bot.probe.own_addresses import own_addresses
+from bot.probe.prober import Prober
+from bot.settings import BlueskyAccount, MastodonAccount, Settings
+from bot.store import open_store
+from bot.vantage.local import LocalVantage
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Everything that answers, ready to be given networks."""
+
+    answering: Answering
+    checking: Checking
+    catalogue: Catalogue
+    vantage: LocalVantage
+    store: Store
+
+
+@contextlib.asynccontextmanager
+async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -> AsyncGenerator[Bot]:
+    """Open the store and wire everything to it; close it at the end. Raises StoreError and the faults of the files."""
+    catalogue = catalogue or build_catalogue(settings)
+    vantage = build_vantage(settings)
+    store = await open_store(settings.data_dir)
+    try:
+        checking = Checking([vantage], store, now, deadline=settings.probe.question_deadline)
+        answering = Answering(
+            catalogue=catalogue,
+            checking=checking,
+            store=store,
+            clock=now,
+            zone=ZoneInfo(settings.timezone),
+            language=Language(settings.language),
+        )
+        yield Bot(answering, checking, catalogue, vantage, store)
+    finally:
+        await store.close()
+
+
+def build_vantage(settings: Settings) -> LocalVantage:
+    """This machine as a vantage point. Raises FingerprintsError with every fault of config/fingerprints.toml."""
+    probe = settings.probe
+    prober = Prober(
+        user_agent=_user_agent(settings.contact),
+        clock=now,
+        fingerprints=build_fingerprints(settings),
+        dns_servers=probe.dns_servers,
+        second_dns_servers=probe.second_dns_servers,
+        allow_nets=probe.allow_nets,
+        deny_nets=own_addresses(),
+        limits=Limits(probe_s=probe.probe_deadline.total_seconds()),
+    )
+    references = [Reference(control.url, control.status, control.body or "") for control in probe.controls]
+    here = VantagePoint("local", place=settings.vantage.place or None, network=settings.vantage.network or None)
+    controls = Controls(prober, references, clock=now)
+    return LocalVantage(prober, controls, here, clock=now, parallel=probe.parallel)
+
+
+def _user_agent(contact: str) -> str:
+    # Whoever finds us in a log must be able to ask who we are.
+    return f"cestmoiou/{version('cestmoiou')} (outage check on demand{f'; {contact}' if contact else ''})"
+
+
+def build_accounts(settings: Settings) -> list[Account]:
+    """The configured networks, each behind its adapter; a library is imported only if an account needs it."""
+    return [
+        Account(_network(name, account, settings), account.poll, settings.answer_backlog)
+        for name, account in settings.accounts.items()
+    ]
+
+
+def _network(name: str, account: MastodonAccount | BlueskyAccount, settings: Settings) -> SocialNetwork:
+    match account:
+        case MastodonAccount():
+            from bot.social.mastodon import MastodonNetwork
+
+            return MastodonNetwork(name=name, server=account.server, token=account.token.get_secret_value(), clock=now)
+        case BlueskyAccount():
+            from bot.social.bluesky import BlueskyNetwork
+
+            return BlueskyNetwork(
+                name=name,
+                server=account.server,
+                identifier=account.login,
+                password=account.app_password.get_secret_value(),
+                data_dir=settings.data_dir,
+                clock=now,
+            )
+
+
+async def stop_signal() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

@@ -1,0 +1,43 @@
+"""`cestmoiou ask TEXT`: one question, answered on the terminal."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from bot.app.logs import set_up_logs
+from bot.app.wiring import build_bot
+from bot.model import GiveVerdicts, Language, Word
+from bot.settings import Settings, load_settings
+from bot.understanding import understand
+from bot.wording import word
+
+LIMIT = 2000
+TROUBLE = {Word.DOWN, Word.DEGRADED}
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+def ask(text: tuple[str, ...]) -> None:
+    """Ask one question here; exit 0 up, 1 down or degraded, 2 neither."""
+    settings = load_settings()
+    set_up_logs(level="error", log_format="console")
+    sys.exit(asyncio.run(_ask(" ".join(text), settings)))
+
+
+async def _ask(text: str, settings: Settings) -> int:
+    # A store of its own: the running bot holds the lock of the real one, and one question needs no history.
+    with tempfile.TemporaryDirectory(prefix="cestmoiou-ask-") as folder:
+        async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
+            intent = understand(text, tag=None, default=Language(settings.language))
+            answer = await bot.answering.answer(intent)
+    if answer is None:
+        click.echo("(nothing-to-say)", err=True)
+        return 2
+    click.echo(word(answer, language=intent.language, limit=LIMIT, zone=bot.answering.zone))
+    words = {verdict.word for verdict in answer.verdicts} if isinstance(answer, GiveVerdicts) else {Word.UNKNOWN}
+    if words & TROUBLE:
+        return 1
+    return 0 if words == {Word.UP} else 2

@@ -1,0 +1,155 @@
+"""`cestmoiou probe NAME|HOST…`: look, and explain what was seen; `--json` for programs."""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.app.logs import set_up_logs
+from bot.app.wiring import Bot, build_bot
+from bot.cli.errors import UserError
+from bot.model import Failure, GiveVerdicts, Language, Observation, Platform, Target, Verdict, Vote
+from bot.probe.gate import HostRefusedError, host_of
+from bot.settings import Settings, load_settings
+from bot.wording import word
+
+LONGEST_QUOTE = 60
+
+
+@click.command()
+@click.argument("names", metavar="NAME|HOST…", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in the order asked.")
+def probe(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Look at platforms or hosts, and explain what was seen."""
+    settings = load_settings()
+    set_up_logs(level="error", log_format="console")
+    sys.exit(asyncio.run(_probe(names, settings, as_json=as_json)))
+
+
+async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> int:
+    console = Console(highlight=False)
+    with tempfile.TemporaryDirectory(prefix="cestmoiou-probe-") as folder:
+        async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
+            platforms = [_platform(name, bot) for name in names]
+            looks = asyncio.gather(*(bot.checking.check(platform) for platform in platforms))
+            if console.is_terminal and not as_json:
+                with console.status("…"):
+                    verdicts = await looks
+            else:
+                verdicts = await looks
+    for asked, verdict in zip(names, verdicts, strict=True):
+        if as_json:
+            click.echo(json.dumps(_as_json(asked, verdict), ensure_ascii=False))
+        else:
+            _explain(verdict, console, bot, Language(settings.language))
+    return 0
+
+
+def _platform(name: str, bot: Bot) -> Platform:
+    """The platform of that name, or one for the bare host. Raises UserError with one sentence."""
+    known = bot.catalogue.by_key_or_name(name)
+    if known is not None:
+        return known
+    try:
+        host = host_of(name)
+    except HostRefusedError as error:
+        quoted = name if len(name) <= LONGEST_QUOTE else f"{name[:LONGEST_QUOTE]}…"
+        raise UserError(
+            f"“{quoted}” is no platform of the catalogue and no address to look at: {error.reason}"
+        ) from error
+    return bot.catalogue.of_host(host) or Platform(
+        key=f"url:{host}", name=host, hosts=(host,), targets=(Target(host, typed=True),)
+    )
+
+
+def _as_json(asked: str, verdict: Verdict) -> dict[str, object]:
+    platform = verdict.platform
+    bare = platform.key.startswith("url:")
+    return {
+        "asked": asked,
+        "platform": None if bare else platform.key,
+        "host": platform.targets[0].host if platform.targets else None,
+        "verdict": verdict.word.value,
+        "cause": verdict.cause.id.value,
+        "confidence": round(verdict.confidence, 3),
+        "rule": verdict.rule,
+        "places": [_place(vote) for vote in verdict.votes],
+        "controls": [{"host": control.host, "ok": control.works} for control in verdict.controls],
+        "official": None,
+        "looked_at": verdict.judged_at.isoformat(),
+    }
+
+
+def _place(vote: Vote) -> dict[str, object]:
+    seen = vote.observation
+    failure = seen.result if seen and isinstance(seen.result, Failure) else None
+    return {
+        "place": vote.vantage_point.place,
+        "network": vote.vantage_point.network,
+        "vote": vote.leaning.value,
+        "rule": vote.rule,
+        "phase": failure.phase.value if failure else "done" if seen else None,
+        "kind": failure.kind.value if failure else "ok" if seen else None,
+        "status": None if seen is None or isinstance(seen.result, Failure) else seen.result.status,
+        "timings_ms": _timings(seen) if seen else None,
+    }
+
+
+def _timings(seen: Observation) -> dict[str, float | None]:
+    phases = seen.phases
+    return {
+        "dns": _ms(phases.dns),
+        "tcp": _ms(phases.tcp),
+        "tls": _ms(phases.tls),
+        "first_byte": _ms(phases.first_byte),
+        "total": _ms(seen.took),
+    }
+
+
+def _ms(length: timedelta | None) -> float | None:
+    return None if length is None else round(length.total_seconds() * 1000, 1)
+
+
+def _explain(verdict: Verdict, console: Console, bot: Bot, language: Language) -> None:
+    words = word(GiveVerdicts((verdict,)), language=language, limit=2000, zone=bot.answering.zone)
+    console.print(escape(words), style="bold", soft_wrap=True)
+    console.print(
+        f"{verdict.word} · {verdict.cause.id} · {verdict.rule} · confidence {verdict.confidence:.2f}",
+        style="dim",
+        soft_wrap=True,
+    )
+    table = Table(
+        "place", "target", "vote", "rule", "phase", "kind", "status", "dns", "tcp", "tls", "first byte", "total"
+    )
+    for vote in verdict.votes:
+        table.add_row(*_row(vote))
+    if verdict.votes:
+        console.print(table)
+    for control in verdict.controls:
+        console.print(f"control {control.host}: {'ok' if control.works else 'no'}", style="dim")
+
+
+def _row(vote: Vote) -> list[str]:
+    place = _place(vote)
+    seen = vote.observation
+    timings = _timings(seen) if seen else {}
+    return [
+        escape(vote.vantage_point.place or vote.vantage_point.id),
+        escape(seen.target.url) if seen else "–",
+        vote.leaning.value,
+        vote.rule,
+        *(_cell(place[name]) for name in ("phase", "kind", "status")),
+        *(_cell(timings.get(name)) for name in ("dns", "tcp", "tls", "first_byte", "total")),
+    ]
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None else f"{value:.0f}" if isinstance(value, float) else str(value)

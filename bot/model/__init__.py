@@ -1,0 +1,85 @@
+"""The nouns: every value that travels between a mention and its reply. Frozen, typed, without behaviour of its own.
+
+Read in the order in which they travel: a `Mention` is understood as an `Intent`, a `Question` names a `Platform`,
+probes of it yield `Observation`s, these are judged into a `Verdict`, and an `Answer` is worded into a `Reply`.
+"""
+
+from bot.model.answers import (
+    Answer,
+    AskForAddress,
+    AskWhich,
+    GiveHelp,
+    GiveVerdicts,
+    Reply,
+)
+from bot.model.mentions import (
+    Act,
+    Author,
+    Intent,
+    Language,
+    Mention,
+    Owed,
+    PostRef,
+    Visibility,
+)
+from bot.model.observations import (
+    Addresses,
+    Blame,
+    Control,
+    Evidence,
+    Failure,
+    FailureKind,
+    Family,
+    History,
+    Mark,
+    Observation,
+    Phase,
+    Phases,
+    Response,
+    VantagePoint,
+)
+from bot.model.platforms import Kind, Platform, Role, StatusPage, Target
+from bot.model.verdicts import Cause, CauseId, Leaning, Outage, Verdict, Vote, Word
+
+__all__ = [
+    "Act",
+    "Addresses",
+    "Answer",
+    "AskForAddress",
+    "AskWhich",
+    "Author",
+    "Blame",
+    "Cause",
+    "CauseId",
+    "Control",
+    "Evidence",
+    "Failure",
+    "FailureKind",
+    "Family",
+    "GiveHelp",
+    "GiveVerdicts",
+    "History",
+    "Intent",
+    "Kind",
+    "Language",
+    "Leaning",
+    "Mark",
+    "Mention",
+    "Observation",
+    "Outage",
+    "Owed",
+    "Phase",
+    "Phases",
+    "Platform",
+    "PostRef",
+    "Reply",
+    "Response",
+    "Role",
+    "StatusPage",
+    "Target",
+    "VantagePoint",
+    "Verdict",
+    "Visibility",
+    "Vote",
+    "Word",
+]

@@ -1,0 +1,49 @@
+"""What we decided to say, and the words of it."""
+
+from dataclasses import dataclass
+
+from bot.model.mentions import Language
+from bot.model.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GiveVerdicts:
+    """One to four verdicts; `left_out` counts the platforms beyond four that were not looked at."""
+
+    verdicts: tuple[Verdict, ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskForAddress:
+    """The name is in no catalogue. `name` is as written, but defanged: no handle, no link, at most 40 characters."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhich:
+    """It is a question about an outage, but nothing in it can be looked at; `candidates` are names to choose from."""
+
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GiveHelp:
+    """Two lines on what the bot does."""
+
+
+Answer = GiveVerdicts | AskForAddress | AskWhich | GiveHelp
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The words to post, within the network's limit, without the asker's handle (the adapter adds it).
+
+    `verdicts` are what it says, for a network that shows more than words (the console); empty for help and questions.
+    """
+
+    text: str
+    language: Language
+    content_warning: str | None = None
+    verdicts: tuple[Verdict, ...] = ()

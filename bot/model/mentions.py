@@ -1,0 +1,110 @@
+"""What people write to us, and what we understood of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language we answer in completely; the value is its BCP 47 primary tag."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class Visibility(StrEnum):
+    """Who can see a post, widest first. Bluesky posts are always PUBLIC."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a post. `id` is the network's own opaque id, `handle` is what a reply must contain to reach them."""
+
+    id: str
+    handle: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A post that mentions the bot.
+
+    `network` is the account's name in the settings ("mamot"), `id` the network's opaque key of the post (a status id,
+    an at:// URI): the two together are the key of "handled". `text` is plain text, mentions of the bot taken out, line
+    breaks kept; it may be empty (a bare tag). `language` is the post's own tag, if it has one, unchecked. `posted_at`
+    is the author's word, `listed_at` the instant at which the network listed it, by the network's clock.
+    `parent_text` is the text of a stranger's post that this one answers. `reply_ref` is whatever the adapter needs to
+    answer in the thread, opaque to everybody else.
+    """
+
+    network: str
+    id: str
+    author: Author
+    text: str
+    language: str | None
+    posted_at: datetime
+    listed_at: datetime
+    visibility: Visibility = Visibility.PUBLIC
+    content_warning: str | None = None
+    parent_text: str | None = None
+    reply_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A mention that waits for its answer. `attempts` counts the times an answer was begun before this one."""
+
+    mention: Mention
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostRef:
+    """Our post on the network: its opaque id there, and the address where people see it, if there is one."""
+
+    id: str
+    url: str | None = None
+
+
+class Act(StrEnum):
+    """What a mention wants. The values are the public vocabulary of `cestmoiou understand`."""
+
+    ASK = "ask"
+    REPORT_DOWN = "report_down"
+    REPORT_UP = "report_up"
+    RECHECK = "recheck"
+    STOP = "stop"
+    DELETE = "delete"
+    HELP = "help"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What we understood.
+
+    `text` is the normalised text in which the catalogue looks for names; `hosts` are the hosts written in the post, in
+    order (they beat names); `unknown_name` is the name as written that the sentence is about, kept in case the
+    catalogue knows none of its words; `says_outage` tells that a word of the outage vocabulary is there, which is what
+    ambiguous names need. `needs_name`: only a platform that the catalogue knows makes a question of this; without one,
+    it is small talk. `context` is where to look if the words name nothing: the whole post, or the post that it answers.
+    `thread` is the key of the platform that our verdict in the thread was about. `cues` says why, for
+    `cestmoiou understand --explain`: ids of the patterns that decided.
+    """
+
+    act: Act
+    language: Language
+    text: str
+    hosts: tuple[str, ...] = ()
+    unknown_name: str | None = None
+    says_outage: bool = False
+    place: str | None = None
+    cues: tuple[str, ...] = ()
+    needs_name: bool = False
+    context: "Intent | None" = None
+    thread: str | None = None

@@ -1,0 +1,139 @@
+"""All we need from outside, on one page. Adapters implement these; the reasoning knows nothing else of the world."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Control,
+    History,
+    Mention,
+    Observation,
+    Owed,
+    PostRef,
+    Reply,
+    Target,
+    Verdict,
+    Visibility,
+)
+
+
+class OutsideError(Exception):
+    """The outside failed us. `retry_after`: do not try before; `permanent`: trying again cannot help.
+
+    The text is one sentence for the operator: no token, no post text, no handle.
+    """
+
+    def __init__(self, sentence: str, *, permanent: bool = False, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class SocialError(OutsideError):
+    """A social network failed us. `permanent` on a reply: this mention cannot be answered (deleted, blocked)."""
+
+
+class AccountRefusedError(SocialError):
+    """The network does not accept our credentials: stop asking, tell the operator. Always permanent."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, permanent=True)
+
+
+class StoreError(OutsideError):
+    """The store cannot be read or written. `permanent`: waiting cannot help (a newer database, a read-only folder)."""
+
+
+class SocialNetwork(Protocol):
+    """An account on a social network."""
+
+    @property
+    def name(self) -> str:
+        """The account's name in the settings; `Mention.network` of its mentions."""
+        ...
+
+    @property
+    def text_limit(self) -> int:
+        """How many characters a reply may have, the asker's handle and content warning not counted."""
+        ...
+
+    def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
+        """Yield what mentions us, newest first, at least all that was listed after `since` by the network's clock.
+
+        The newest page is always read. Older ones and repeats may come: the store knows which are new. `since` None:
+        the newest page only.
+        Raises SocialError.
+        """
+        ...
+
+    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+        """Answer in the thread, once: with `tried_before`, an answer of ours that is already there is returned instead.
+
+        Raises SocialError.
+        """
+        ...
+
+    async def leave(self, mention: Mention, reason: str) -> None:
+        """Say, where somebody is waiting (the console), that no answer will come, and why; do nothing elsewhere."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections and threads. Never raises; ends within 5 s."""
+        ...
+
+
+class ProbeNetwork(Protocol):
+    """One vantage point or many: the caller cannot tell."""
+
+    def observe(self, target: Target, *, within: timedelta) -> AsyncIterator[Observation | Control]:
+        """Look at a target from every vantage point, and yield each fact as it comes; end within `within`.
+
+        A target that fails is an Observation with a Failure. A vantage point yields its controls only if an attempt of
+        its failed. Never raises for anything the outside does.
+        """
+        ...
+
+
+class Store(Protocol):
+    """What the bot remembers. Every method is one transaction, durable when it returns; each raises StoreError."""
+
+    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+        """Write down mentions that are not known yet; say how many were new. Not `owed`: as seen, never answered."""
+        ...
+
+    async def owed(self, *, now: datetime, limit: int) -> tuple[Owed, ...]:
+        """The mentions that wait for an answer and may be tried now, oldest first."""
+        ...
+
+    async def begin(self, mention: Mention, *, at: datetime) -> None:
+        """Count an attempt, before anything is posted: after this a crash leads to `tried_before`."""
+        ...
+
+    async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
+        """Close a mention for good and forget its text. `outcome` is a word: answered, nothing-to-say, gone, …"""
+        ...
+
+    async def postpone(self, mention: Mention, *, reason: str, not_before: datetime) -> None:
+        """Keep a mention owed, to be tried again from `not_before` on."""
+        ...
+
+    async def read_until(self, network: str) -> datetime | None:
+        """Up to which instant, by the network's clock, all mentions were taken; None before the first walk."""
+        ...
+
+    async def set_read_until(self, network: str, until: datetime) -> None:
+        """Write that down, after a walk came to its end. Never goes back."""
+        ...
+
+    async def history(self, platform_key: str) -> History:
+        """What earlier looks saw of a platform; an empty History if there were none."""
+        ...
+
+    async def remember(self, verdict: Verdict) -> None:
+        """Keep a verdict for `history`. An UNKNOWN one changes nothing: it is about us."""
+        ...
+
+    async def close(self) -> None:
+        """Flush and give back the file. Never raises."""
+        ...

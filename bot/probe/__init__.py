@@ -1,0 +1,1 @@
+"""A target in, one observation out: checked addresses, phases, bounded reads."""

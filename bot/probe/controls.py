@@ -1,0 +1,96 @@
+"""Are we ourselves online? References with a known answer in, `Control`s out, asked only once something failed.
+
+The whole known answer is compared: a captive portal's own 200 is none.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from bot.model import Control, Failure, FailureKind, Phase, Target, VantagePoint
+from bot.probe.fetching import Fetched
+from bot.probe.prober import Prober
+
+_KEPT = timedelta(seconds=30)
+_FRESH = timedelta(seconds=5)  # a result this much older than the failure says nothing about it
+_INTERCEPTED = frozenset(
+    {FailureKind.ADDRESS_REFUSED, FailureKind.REDIRECT_REFUSED, FailureKind.NAME_MISMATCH, FailureKind.SELF_SIGNED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A well-known address and what it answers: `status`, and the whole body, spaces around it apart ("" for none)."""
+
+    url: str
+    status: int
+    body: str = ""
+
+
+class Controls:
+    """Checks references of several operators at once; askers within the same moment share one check."""
+
+    def __init__(self, prober: Prober, references: Sequence[Reference], *, clock: Callable[[], datetime]) -> None:
+        self._prober = prober
+        self._references = tuple(references)
+        self._clock = clock
+        self._checked: tuple[datetime, asyncio.Task[tuple[Control, ...]]] | None = None
+
+    async def check(
+        self, vantage_point: VantagePoint, *, failed_at: datetime, within: timedelta
+    ) -> tuple[Control, ...]:
+        """Say how each reference is, by a check not much older than `failed_at`. Ends within `within`; never raises."""
+        now = self._clock()
+        known = self._checked
+        if known is None or now - known[0] > _KEPT or failed_at - known[0] > _FRESH or _was_dropped(known[1]):
+            task = asyncio.create_task(self._check_all(vantage_point, within), name="controls")
+            self._checked = known = (now, task)
+        await asyncio.wait({known[1]}, timeout=within.total_seconds())
+        return known[1].result() if known[1].done() and not known[1].cancelled() else ()
+
+    async def _check_all(self, vantage_point: VantagePoint, within: timedelta) -> tuple[Control, ...]:
+        checks = (self._check_one(reference, vantage_point, within) for reference in self._references)
+        return tuple(await asyncio.gather(*checks))
+
+    async def _check_one(self, reference: Reference, vantage_point: VantagePoint, within: timedelta) -> Control:
+        checked_at = self._clock()
+        target = target_of(reference.url)
+        fetch, result = await self._prober.fetch(target, within=within)
+        addresses = fetch.meter.addresses()
+        reached = (addresses.used,) if addresses.used else addresses.dead
+        return Control(
+            vantage_point=vantage_point,
+            host=target.host,
+            checked_at=checked_at,
+            works=isinstance(result, Fetched) and _is_as_known(result, reference),
+            resolved=not (isinstance(result, Failure) and result.phase is Phase.DNS),
+            captive=_is_intercepted(result, reference),
+            ipv6=bool(reached) and all(":" in address for address in reached),
+        )
+
+
+def target_of(url: str) -> Target:
+    """Read a reference's URL, which is the operator's own word. Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{url} is not an address that begins with http:// or https://")
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return Target(host=parts.hostname, scheme=parts.scheme, port=parts.port, path=path)
+
+
+def _is_as_known(fetched: Fetched, reference: Reference) -> bool:
+    is_itself = not fetched.redirects and fetched.status == reference.status
+    return is_itself and fetched.text.strip() == reference.body.strip()
+
+
+def _is_intercepted(result: Fetched | Failure, reference: Reference) -> bool:
+    # A server error of the reference's own is no captive portal; 511 is (RFC 6585).
+    if isinstance(result, Failure):
+        return result.kind in _INTERCEPTED or result.redirects > 0
+    return not _is_as_known(result, reference) and (result.status < 500 or result.status == 511)
+
+
+def _was_dropped(task: asyncio.Task[tuple[Control, ...]]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

@@ -1,0 +1,187 @@
+"""One fetch: a target in, its final answer with the first bytes of the body out, or a failure; follows redirects."""
+
+import asyncio
+import codecs
+from dataclasses import dataclass, field, replace
+from http.cookiejar import Cookie
+from typing import cast
+
+import httpcore
+import httpx
+
+from bot.model import Failure, FailureKind, Phase, Target
+from bot.probe.bodies import Body
+from bot.probe.failures import ProbeFailedError, failed
+from bot.probe.gate import HostRefusedError, Place, redirect_of
+from bot.probe.hop import Head, Hops, Tools
+from bot.probe.meter import Meter
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FALL_BACK = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.UNREACHABLE, FailureKind.RESET})
+_ENOUGH_TO_SHOW = 1024  # raw bytes of a page that stalls: below, nothing of it can be read
+_ENOUGH_TO_JUDGE = 64 * 1024  # as many as the fingerprints look at
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A final answer. `hosts` are all that were asked, the last one answered; `headers` have names in lower case."""
+
+    status: int
+    hosts: tuple[str, ...]
+    headers: dict[str, str]
+    body: bytes
+    notes: tuple[str, ...]
+    redirects: int = 0
+
+    @property
+    def text(self) -> str:
+        """The body as text, by the charset that the answer names, else UTF-8; never fails."""
+        charset = self.headers.get("content-type", "").lower().partition("charset=")[2].strip(" \"'").partition(";")[0]
+        try:
+            codec = codecs.lookup(charset or "utf-8")
+        except (LookupError, ValueError):
+            codec = codecs.lookup("utf-8")
+        # Some codecs are no text encodings (zip, rot13), and some are slow.
+        name = codec.name if codec.name.startswith(("utf", "iso8859", "cp12", "ascii")) else "utf-8"
+        return self.body[:_ENOUGH_TO_JUDGE].decode(name, errors="replace")
+
+
+@dataclass(slots=True)
+class Fetch:
+    """Fetches one target once. `hosts` and `meter` tell what happened, also after a failure."""
+
+    tools: Tools
+    target: Target
+    until: float
+    meter: Meter = field(default_factory=Meter)
+    hosts: list[str] = field(default_factory=list[str])
+    _redirects: int = 0
+    _cookies: httpx.Cookies | None = None
+    _seen: set[tuple[str, frozenset[str]]] = field(default_factory=set[tuple[str, frozenset[str]]])
+
+    async def run(self) -> Fetched | Failure:
+        """Fetch, to the end of the body's bounds. Never raises for anything the outside does."""
+        hops = Hops(self.tools, self.meter, self.until)
+        first = Place(self.target.scheme, self.target.host, self.target.port, self.target.path)
+        try:
+            return await self._follow_or_fall_back(hops, first)
+        except ProbeFailedError as error:
+            return self._after_redirect(error.failure)
+        finally:
+            await hops.finish()
+
+    async def _follow_or_fall_back(self, hops: Hops, first: Place) -> Fetched:
+        try:
+            return await self._follow(hops, first)
+        except ProbeFailedError as error:
+            failure = error.failure
+            is_closed = failure.phase is Phase.TCP and failure.kind in _FALL_BACK and not self._redirects
+            if not (is_closed and first.scheme == "https" and first.port is None):
+                raise
+            try:
+                return await self._over_plain_http(hops, first)
+            except ProbeFailedError:
+                self._redirects = 0
+                raise error from None
+
+    async def _over_plain_http(self, hops: Hops, first: Place) -> Fetched:
+        # Browsers fall back to port 80; so do we before we say "down", and note it.
+        hops.tcp_s = self.tools.limits.other_s
+        fetched = await self._follow(hops, replace(first, scheme="http"))
+        return replace(fetched, notes=(*fetched.notes, "plain_http"))
+
+    async def _follow(self, hops: Hops, place: Place) -> Fetched:
+        for _ in range(self.tools.limits.redirects + 1):
+            self.hosts.append(place.host)
+            self._refuse_loop(place)
+            head = await hops.request(place, self._cookie_for(place))
+            try:
+                if head.response.status_code not in _REDIRECTS:
+                    return await self._fetched(hops, head)
+                self._keep_cookies(head.response)
+                place = self._next(place, head.response)
+                self._redirects += 1
+            finally:
+                await head.transport.aclose()
+        raise failed(Phase.HTTP, FailureKind.REDIRECT_TOO_MANY, f"more than {self.tools.limits.redirects} redirects")
+
+    def _next(self, place: Place, response: httpx.Response) -> Place:
+        location = _header(response, b"location")
+        if location is None:
+            raise failed(Phase.HTTP, FailureKind.REDIRECT_INVALID, f"{response.status_code} without a Location")
+        try:
+            return redirect_of(location, place, own_port=self.target.port)
+        except HostRefusedError as error:
+            raise failed(Phase.POLICY, FailureKind.REDIRECT_REFUSED, error.reason) from error
+
+    def _after_redirect(self, failure: Failure) -> Failure:
+        """Add after how many redirects it failed: where a site sends people is the site's own doing."""
+        redirects = self._redirects
+        if redirects and failure.kind is FailureKind.ADDRESS_REFUSED:
+            failure = replace(failure, kind=FailureKind.REDIRECT_REFUSED)
+        is_over = asyncio.get_running_loop().time() >= self.until - 0.05
+        if redirects and failure.kind is FailureKind.NO_ANSWER and is_over:
+            failure = replace(failure, kind=FailureKind.OUT_OF_TIME)
+        return replace(failure, redirects=redirects)
+
+    def _refuse_loop(self, place: Place) -> None:
+        # Only the same address with the same cookies is a loop: many sites set a cookie and send people round once.
+        cookies = self._cookies.jar if self._cookies is not None else ()
+        state = frozenset(f"{cookie.domain}{cookie.path}{cookie.name}={cookie.value}" for cookie in cookies)
+        if (place.url, state) in self._seen:
+            raise failed(Phase.HTTP, FailureKind.REDIRECT_LOOP, "the same address, the same cookies, twice")
+        self._seen.add((place.url, state))
+
+    def _keep_cookies(self, response: httpx.Response) -> None:
+        if "set-cookie" in response.headers:
+            self._cookies = self._cookies if self._cookies is not None else httpx.Cookies()
+            self._cookies.extract_cookies(response)
+
+    def _cookie_for(self, place: Place) -> str | None:
+        if self._cookies is None:
+            return None
+        for cookie in list(self._cookies.jar):
+            if not _is_sendable(cookie):
+                self._cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
+        request = httpx.Request("GET", place.url)
+        self._cookies.set_cookie_header(request)
+        return cast("str | None", request.headers.get("cookie"))
+
+    async def _fetched(self, hops: Hops, head: Head) -> Fetched:
+        headers = {name: value[:500] for name, value in head.response.headers.items()}
+        body = Body(headers.get("content-encoding", "").strip().lower(), self.tools.limits)
+        with self.meter.timing("body"):
+            await self._read(hops, head, body)
+        if not body.raw_size:
+            body.notes.append("body_empty")
+        return Fetched(
+            head.response.status_code, tuple(self.hosts), headers, body.data, tuple(body.notes), self._redirects
+        )
+
+    async def _read(self, hops: Hops, head: Head, body: Body) -> None:
+        is_error_page = head.response.status_code >= 400  # then the status says it all
+        try:
+            async with asyncio.timeout(hops.left_s(self.tools.limits.body_s)):
+                async for chunk in head.response.stream:  # type: ignore[reportUnknownVariableType] -- a union in httpx
+                    if not body.feed(cast("bytes", chunk)):
+                        break
+        except TimeoutError:
+            if not is_error_page and body.raw_size < _ENOUGH_TO_SHOW:
+                raise failed(Phase.CONTENT, FailureKind.BODY_STALLED, f"{body.raw_size} bytes, then nothing") from None
+            body.notes.append("body_slow" if body.raw_size < _ENOUGH_TO_JUDGE else "body_capped")
+        except (OSError, httpcore.ProtocolError, httpcore.NetworkError) as error:
+            ended_early = "peer closed connection" in str(error) and body.raw_size > 0  # browsers show what came
+            if not is_error_page and not ended_early:
+                raise failed(Phase.CONTENT, FailureKind.BODY_CUT, str(error)[:200]) from error
+            body.notes.append("body_cut")
+
+
+def _header(response: httpx.Response, name: bytes) -> str | None:
+    # Read raw: a Location may hold any bytes, and httpx would guess an encoding for all headers together.
+    raw = next((value for key, value in response.headers.raw if key.lower() == name), None)
+    return None if raw is None else raw.decode("utf-8", errors="replace").strip()
+
+
+def _is_sendable(cookie: Cookie) -> bool:
+    text = f"{cookie.name}{cookie.value}"
+    return text.isascii() and text.isprintable()

@@ -1,0 +1,135 @@
+"""Every setting, its default, and (`description`) what may be written there: a fault's advice is made of it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from bot.model import Language
+from bot.settings.sources import heartbeat_of
+from bot.settings.values import (
+    AccountName,
+    Age,
+    AtLeastOne,
+    Deadline,
+    DnsServer,
+    Listed,
+    Login,
+    Net,
+    Poll,
+    Server,
+    TimeZone,
+    WebAddress,
+)
+
+NETS = 'a list of networks, as in ["10.1.0.0/16", "2001:db8::/48"]'
+SERVERS = 'a list of IP addresses, as in ["9.9.9.9", "127.0.0.1:5353", "[2620:fe::fe]:53"]'
+POLL = 'a duration from 1 second to 1 hour, as in "15s"'
+DEADLINE = 'a duration from 1 to 60 seconds, as in "9s"'
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+
+class VantageSettings(_Part):
+    """[vantage]: where this machine is. Empty texts: the operator does not say."""
+
+    place: str = Field(default="", max_length=60, description='a town, as in "Rennes", of at most 60 characters')
+    network: str = Field(default="", max_length=60, description='a provider, as in "Renater", of at most 60 characters')
+
+
+class ControlReference(_Part):
+    """A well-known page whose answer is known: it tells whether we ourselves are online."""
+
+    url: WebAddress = Field(description='an address, as in "http://example.org/204"')
+    status: int = Field(default=200, ge=100, le=599, description="the HTTP status that it gives, as in 204")
+    body: str | None = Field(default=None, description="the exact text that it gives")
+
+    # str_strip_whitespace must leave the body alone: "success\n" ends in a line break.
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+
+CONTROLS = (
+    # Three operators, three networks; plain HTTP, because captive portals answer in their place.
+    ControlReference(url="http://detectportal.firefox.com/success.txt", status=200, body="success\n"),
+    ControlReference(url="http://connectivitycheck.gstatic.com/generate_204", status=204),
+    ControlReference(
+        url="http://nmcheck.gnome.org/check_network_status.txt", status=200, body="NetworkManager is online\n"
+    ),
+)
+
+
+class ProbeSettings(_Part):
+    """[probe]: how the bot looks."""
+
+    dns_servers: Annotated[tuple[DnsServer, ...], Listed] = Field(
+        default=(), description=SERVERS + "; [] means the system's"
+    )
+    second_dns_servers: Annotated[tuple[DnsServer, ...], Listed] = Field(
+        default=("9.9.9.9", "1.1.1.1"), description=SERVERS
+    )
+    allow_nets: Annotated[tuple[Net, ...], Listed] = Field(default=(), description=NETS)
+    controls: Annotated[tuple[ControlReference, ...], Listed, AtLeastOne] = Field(
+        default=CONTROLS,
+        description='a list of references, as in [{ url = "http://example.org/204", status = 204 }]',
+    )
+    question_deadline: Deadline = Field(default=timedelta(seconds=10), description=DEADLINE)
+    probe_deadline: Deadline = Field(default=timedelta(seconds=9), description=DEADLINE)
+    parallel: int = Field(default=16, ge=1, le=256, description="a whole number from 1 to 256")
+
+    @model_validator(mode="after")
+    def _a_probe_ends_before_its_question(self) -> Self:
+        if self.probe_deadline > self.question_deadline:
+            raise ValueError("write a probe_deadline that is not longer than question_deadline")
+        return self
+
+
+class MastodonAccount(_Part):
+    """[accounts.NAME] with kind = "mastodon"."""
+
+    kind: Literal["mastodon"]
+    server: Server = Field(description='the server\'s address, as in "https://mamot.fr" (https, no path)')
+    token: SecretStr = Field(min_length=1, description="the access token of the application")
+    poll: Poll = Field(default=timedelta(seconds=15), description=POLL)
+
+
+class BlueskyAccount(_Part):
+    """[accounts.NAME] with kind = "bluesky"."""
+
+    kind: Literal["bluesky"]
+    server: Server = Field(
+        default="https://bsky.social", description='the server\'s address, as in "https://bsky.social"'
+    )
+    login: Login = Field(description='a handle without @, as in "cestmoiou.bsky.social", or a DID')
+    app_password: SecretStr = Field(min_length=1, description="an app password, made in Bluesky's settings")
+    poll: Poll = Field(default=timedelta(seconds=15), description=POLL)
+
+
+Account = Annotated[MastodonAccount | BlueskyAccount, Field(discriminator="kind")]
+
+
+class Settings(_Part):
+    """All of it. Lengths are timedeltas; `accounts` by name; `config_dir` is where bot.toml and the catalogue are."""
+
+    config_dir: Path = Field(exclude=True)
+    data_dir: Path = Field(default=Path("data"), description='a folder, as in "data"')
+    language: Language = Field(default=Language.FRENCH, description='"fr" or "en"')
+    timezone: TimeZone = Field(default="Europe/Paris", description='a time zone, as in "Europe/Paris"')
+    contact: str = Field(default="", max_length=200, description="a web or mail address, of at most 200 characters")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description='"debug", "info", "warning" or "error"'
+    )
+    log_format: Literal["auto", "console", "json"] = Field(default="auto", description='"auto", "console" or "json"')
+    answer_backlog: Age = Field(default=timedelta(0), description='a duration from 0 to 365 days, as in "2h"')
+    vantage: VantageSettings = Field(default_factory=lambda: VantageSettings(), description="a table: [vantage]")
+    probe: ProbeSettings = Field(default_factory=lambda: ProbeSettings(), description="a table: [probe]")
+    accounts: dict[AccountName, Account] = Field(
+        default_factory=dict[str, Account], description="one table an account, as in [accounts.mamot]"
+    )
+
+    @property
+    def heartbeat_path(self) -> Path:
+        """Where `run` leaves its sign of life; the same as `bot.settings.heartbeat_path()`."""
+        return heartbeat_of(self.data_dir)

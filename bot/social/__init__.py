@@ -1,0 +1,1 @@
+"""The social networks: adapters that bring mentions and post replies."""

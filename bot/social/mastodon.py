@@ -1,0 +1,240 @@
+"""Mastodon and its kin (GoToSocial, takahe, snac, Pleroma, Akkoma …): mentions come out, replies go in.
+
+Never trusted: ids (opaque, unordered), Idempotency-Key (several servers ignore it), `mentions` and `language` of a post
+(missing or wrong on some). Relied on: the type of a notification, and the thread as the server shows it.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from pydantic import ValidationError
+
+from bot.model import Author, Mention, PostRef, Reply, Visibility
+from bot.ports import AccountRefusedError, SocialError
+from bot.social.mastodon_client import Api, GoneError, MastodonClient, RefusedRequestError
+from bot.social.mastodon_wire import AccountShape, ContextShape, InstanceShape, NotificationShape, StatusShape
+from bot.social.text import Link, html_to_text, shorten, tidy, without_leading_call
+
+PAGE = 40  # Mastodon's own default
+MOST_PAGES = 50  # 2,000 mentions; Mastodon allows 300 paged requests in 15 minutes
+OVERLAP = timedelta(minutes=2)  # notifications become visible out of order on some servers (measured on takahe)
+DEFAULT_LENGTH = 500
+ROOM_FOR_HANDLE = 100  # of the asker's handle and content warning, which count as well
+SHORT_TEXT = 40  # a text of so few characters may only point at the post that it answers
+MOST_PARENTS = 200
+
+_VISIBILITY = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
+}
+_VISIBILITY_WORDS = {visibility: word for word, visibility in _VISIBILITY.items()}
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Self:
+    """Who we are on this server, and how long our posts may be."""
+
+    id: str
+    username: str
+    addresses: frozenset[str]
+    hosts: frozenset[str]
+    longest: int
+
+    def is_called_by(self, link: Link) -> bool:
+        if link.url.rstrip("/") in self.addresses:
+            return True
+        name, _, host = link.words.removeprefix("@").casefold().partition("@")
+        if not link.words.startswith("@") or name != self.username.casefold():
+            return False
+        return (host or urlsplit(link.url).netloc) in self.hosts
+
+
+class MastodonNetwork:
+    """A `SocialNetwork`. `server` is an address (https://mamot.fr); nothing is asked of it before the first call."""
+
+    def __init__(self, *, name: str, server: str, token: str, clock: Callable[[], datetime]) -> None:
+        self._name = name
+        self._server = server.rstrip("/")
+        self._client = MastodonClient(server=server, token=token, clock=clock)
+        self._self: _Self | None = None
+        self._parents: dict[str, str | None] = {}
+
+    @property
+    def name(self) -> str:
+        """The account's name in the settings."""
+        return self._name
+
+    @property
+    def text_limit(self) -> int:
+        """The server's limit, less room for the asker's handle and content warning; a usual one before we asked."""
+        return (self._self.longest if self._self else DEFAULT_LENGTH) - ROOM_FOR_HANDLE
+
+    async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
+        """Walk the notifications, newest first, back to `since`; None: the first page. Raises SocialError."""
+        me = await self._who_we_are()
+        max_id: str | None = None
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = await self._page(max_id)
+            new = [notification for notification in page if notification.id not in seen]
+            for notification in new:
+                mention = await self._mention(notification, me)
+                if mention:
+                    yield mention
+            if not new or since is None or min(item.created_at for item in new) < since - OVERLAP:
+                return
+            seen.update(item.id for item in new)
+            max_id = page[-1].id
+        log.warning("more mentions than one walk reads", network=self._name, pages=MOST_PAGES)
+
+    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+        """Answer under the mention, to its author, once. Raises SocialError."""
+        me = await self._who_we_are()
+        try:
+            found = await self._answer_there(mention, me) if tried_before else await self._look_at(mention)
+            return found or await self._post(mention, reply, visibility, me)
+        except (GoneError, RefusedRequestError):
+            await self._make_sure_of_account()  # a server that answers so to everything is no reason to give up
+            raise
+
+    async def leave(self, mention: Mention, reason: str) -> None:
+        """Nobody waits here: silence is silence."""
+
+    async def close(self) -> None:
+        """Give back the thread."""
+        self._client.close()
+
+    async def _who_we_are(self) -> _Self:
+        if self._self is None:
+            account = await self._make_sure_of_account()
+            addresses = {account.url.rstrip("/")} if account.url else set[str]()
+            self._self = _Self(
+                id=account.id,
+                username=account.username,
+                addresses=frozenset(addresses),
+                hosts=frozenset(urlsplit(address).netloc.casefold() for address in {self._server, *addresses}),
+                longest=await self._client.ask(self._longest_post),
+            )
+        return self._self
+
+    async def _make_sure_of_account(self) -> AccountShape:
+        """Ask who we are. takahe answers a bad token with 400, snac with 422 (measured): here, a refusal."""
+        try:
+            said = await self._client.ask(lambda api: api.account_verify_credentials())
+        except RefusedRequestError as error:
+            raise AccountRefusedError(f"{urlsplit(self._server).netloc} refuses the account's token") from error
+        except GoneError as error:
+            raise SocialError(f"{urlsplit(self._server).netloc} does not answer as Mastodon does (HTTP 404)") from error
+        return self._client.read(AccountShape, said)
+
+    def _longest_post(self, api: Api) -> int:
+        """Read the limit by ourselves: Mastodon.py's `instance()` recurses to death where the call fails."""
+        for version in ("v2", "v1"):
+            try:
+                answer = api.session.get(f"{self._server}/api/{version}/instance", timeout=10)
+                found = InstanceShape.model_validate(answer.json()).longest if answer.ok else None
+            except (OSError, ValueError):  # unreachable, not JSON, or of another shape: the usual limit will do
+                found = None
+            if found:
+                return found
+        return DEFAULT_LENGTH
+
+    async def _page(self, max_id: str | None) -> list[NotificationShape]:
+        try:
+            said = await self._client.ask(lambda api: api.notifications(types=["mention"], limit=PAGE, max_id=max_id))
+        except (GoneError, RefusedRequestError) as error:  # on a reply it would be for good, here it may pass
+            await self._make_sure_of_account()
+            raise SocialError(str(error)) from error
+        if not isinstance(said, list):  # a server can say {"error": …} with 200, which Mastodon.py lets through
+            raise SocialError(f"{urlsplit(self._server).netloc} answered something that is not a list of notifications")
+        items: list[object] = list(said)  # pyright: ignore[reportUnknownArgumentType] -- a list of whatever
+        readable: list[NotificationShape] = []
+        for item in items:
+            try:
+                readable.append(NotificationShape.model_validate(item))
+            except ValidationError:  # one odd post must not hide the others
+                log.warning("a notification cannot be read", network=self._name)
+        if items and not readable:
+            raise SocialError(f"{urlsplit(self._server).netloc} answered a page without one readable notification")
+        return readable
+
+    async def _mention(self, notification: NotificationShape, me: _Self) -> Mention | None:
+        status = notification.status
+        if status is None or notification.type != "mention" or status.account.id == me.id:
+            return None  # GoToSocial notifies us of our own mentions
+        text = self._text(status, me)
+        return Mention(
+            network=self._name,
+            id=status.id,
+            author=Author(status.account.id, status.account.acct, is_bot=bool(status.account.bot)),
+            text=text,
+            language=status.language,
+            posted_at=status.created_at,
+            listed_at=notification.created_at,
+            visibility=_VISIBILITY.get(status.visibility, Visibility.DIRECT),  # unknown: as narrow as can be
+            content_warning=status.spoiler_text or None,
+            parent_text=await self._parent_text(status, text, me),
+            reply_ref=status.id,
+        )
+
+    def _text(self, status: StatusShape, me: _Self) -> str:
+        text = html_to_text(status.content, calls_the_bot=me.is_called_by)
+        return tidy(without_leading_call(text, username=me.username, hosts=me.hosts))
+
+    async def _parent_text(self, status: StatusShape, text: str, me: _Self) -> str | None:
+        """Read the post above if the mention says little by itself; asked for once, and done without if it fails."""
+        above = status.in_reply_to_id
+        if above is None or len(text) > SHORT_TEXT:
+            return None
+        if above not in self._parents:
+            try:
+                parent = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(above)))
+            except GoneError:
+                parent = None
+            except AccountRefusedError:
+                raise
+            except SocialError:
+                return None
+            while len(self._parents) >= MOST_PARENTS:
+                self._parents.pop(next(iter(self._parents)))
+            ours = parent is None or parent.account.id == me.id
+            self._parents[above] = None if ours or parent is None else self._text(parent, me)
+        return self._parents[above]
+
+    async def _look_at(self, mention: Mention) -> None:
+        """Raise GoneError if the mention is no more: takahe would let us reply into the void."""
+        self._client.read(StatusShape, await self._client.ask(lambda api: api.status(mention.id)))
+
+    async def _answer_there(self, mention: Mention, me: _Self) -> PostRef | None:
+        said = await self._client.ask(lambda api: api.status_context(mention.id))
+        for status in self._client.read(ContextShape, said).descendants:
+            if status.account.id == me.id and status.in_reply_to_id == mention.id:
+                return PostRef(status.id, status.url)
+        return None
+
+    async def _post(self, mention: Mention, reply: Reply, visibility: Visibility, me: _Self) -> PostRef:
+        # Without the handle GoToSocial does not tell the asker, nor show them a direct reply.
+        words = f"@{mention.author.handle} {reply.text}"
+        warning = shorten(reply.content_warning or "", me.longest - len(words)) or None
+        key = hashlib.sha256(f"{self._name}\n{mention.id}".encode()).hexdigest()
+        said = await self._client.ask(
+            lambda api: api.status_post(
+                words,
+                in_reply_to_id=mention.id,
+                visibility=_VISIBILITY_WORDS[visibility],
+                spoiler_text=warning,
+                language=reply.language.value,
+                idempotency_key=key,
+                sensitive=None,  # a form field that Hollo refuses
+            )
+        )
+        status = self._client.read(StatusShape, said)
+        return PostRef(status.id, status.url)

@@ -1,0 +1,166 @@
+"""Mastodon.py behind one thread and one deadline: a question goes in, a checked answer or a port's exception comes out.
+
+Mastodon.py blocks, is not safe across threads, and costs about 4.5 ms of parsing a notification (measured, 2.3.3); so
+each account has one thread of its own, and a server that hangs holds back nobody else.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar, cast
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from bot.ports import AccountRefusedError, SocialError
+
+REQUEST_TIMEOUT_S = 10.0  # Mastodon.py's own default is 300 s; this one is for each read of the socket
+DEADLINE_S = 30.0  # for the whole call, its wait for the thread included: a server can drip a byte at a time
+USER_AGENT = "cestmoiou"
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Answer = TypeVar("Answer")
+
+
+class GoneError(SocialError):
+    """404: what we asked for is deleted, or its author blocks us. Always permanent."""
+
+
+class RefusedRequestError(SocialError):
+    """The server understood and said no (400, 410, 422). Always permanent."""
+
+
+class HttpAnswer(Protocol):
+    """An answer of the client's own HTTP session."""
+
+    ok: bool
+
+    def json(self) -> object: ...  # noqa: D102
+
+
+class HttpSession(Protocol):
+    """The client's own HTTP session."""
+
+    trust_env: bool
+
+    def get(self, url: str, *, timeout: float) -> HttpAnswer: ...  # noqa: D102
+
+
+class Api(Protocol):
+    """The part of Mastodon.py that we use. Its own return types are checked by `read` instead of believed."""
+
+    session: HttpSession
+    ratelimit_reset: float | None
+
+    def account_verify_credentials(self) -> object: ...  # noqa: D102
+    def notifications(self, *, types: Sequence[str], limit: int, max_id: str | None) -> object: ...  # noqa: D102
+    def status(self, id: str) -> object: ...  # noqa: A002, D102
+    def status_context(self, id: str) -> object: ...  # noqa: A002, D102
+    def status_post(  # noqa: D102
+        self,
+        status: str,
+        *,
+        in_reply_to_id: str,
+        visibility: str,
+        spoiler_text: str | None,
+        language: str | None,
+        idempotency_key: str,
+        sensitive: bool | None,
+    ) -> object: ...
+
+
+class MastodonClient:
+    """One account's thread. `clock` tells how long to wait when the server says until when."""
+
+    def __init__(self, *, server: str, token: str, clock: Callable[[], datetime]) -> None:
+        self._server = server.rstrip("/")
+        self._token = token
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mastodon")
+        self._api: Api | None = None
+
+    async def ask(self, question: Callable[[Api], Answer]) -> Answer:
+        """Carry a question to the server in our thread. Raises SocialError."""
+        running = asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
+        try:
+            return await asyncio.wait_for(running, DEADLINE_S)
+        except TimeoutError as error:
+            raise SocialError(f"{self._host} did not answer within {DEADLINE_S:g} s") from error
+
+    def read(self, shape: type[Shape], answer: object) -> Shape:
+        """Check what the server said. Raises SocialError if it is something else."""
+        try:
+            return shape.model_validate(answer)
+        except ValidationError as error:
+            raise SocialError(f"{self._host} answered something that is not Mastodon's API") from error
+
+    def close(self) -> None:
+        """Let the thread end, after the request it is in."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._server).netloc
+
+    def _ask(self, question: Callable[[Api], Answer]) -> Answer:
+        from mastodon.errors import MastodonError  # here: 33 MB, only where an account is configured
+
+        api = self._api = self._api or self._connect()
+        try:
+            return question(api)
+        except SocialError:
+            raise
+        # Odd answers make Mastodon.py fail in odd ways (KeyError, AttributeError, RecursionError: measured, 2.3.3).
+        except (MastodonError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OSError) as error:
+            raise self._translated(error, api) from error
+
+    def _connect(self) -> Api:
+        from mastodon import Mastodon
+
+        make = cast(Callable[..., Api], Mastodon)
+        api = make(
+            access_token=self._token,
+            api_base_url=self._server,
+            # Both together keep Mastodon.py from asking the instance for its version, which recurses until
+            # RecursionError if that fails, as it always does on takahe (halcy/Mastodon.py issue 450).
+            mastodon_version="4.5.0",
+            version_check_mode="created",
+            ratelimit_method="throw",  # "wait", the default, sleeps up to 5 minutes in the thread
+            request_timeout=REQUEST_TIMEOUT_S,
+            user_agent=USER_AGENT,
+        )
+        # An institution's outgoing proxy is honoured, but no proxy can reach a server on our own loopback.
+        api.session.trust_env = urlsplit(self._server).hostname not in {"localhost", "127.0.0.1", "::1"}
+        return api
+
+    def _translated(self, error: Exception, api: Api) -> SocialError:
+        from mastodon.errors import MastodonNetworkError, MastodonRatelimitError
+
+        if isinstance(error, MastodonRatelimitError):
+            return SocialError(f"{self._host} says too many requests", retry_after=self._wait(api))
+        if isinstance(error, MastodonNetworkError | OSError):
+            return SocialError(f"{self._host} cannot be reached")
+        status = error.args[1] if len(error.args) > 1 else None
+        match status:
+            case 401:
+                return AccountRefusedError(f"{self._host} refuses the account's token: log in again")
+            case 403:
+                return AccountRefusedError(
+                    f"{self._host} forbids this to the account: its token needs the scopes read:accounts, "
+                    "read:notifications, read:statuses and write:statuses"
+                )
+            case 404:
+                return GoneError(f"{self._host} does not have this: gone, or its author blocks us", permanent=True)
+            case 400 | 410 | 422:
+                return RefusedRequestError(f"{self._host} refused the request (HTTP {status})", permanent=True)
+            case int():
+                return SocialError(f"{self._host} is in trouble (HTTP {status})")
+            case _:
+                return SocialError(f"{self._host} answered something that is not Mastodon's API")
+
+    def _wait(self, api: Api) -> timedelta | None:
+        """Mastodon.py has put the server's instant on our clock, by its Date header."""
+        if api.ratelimit_reset is None:
+            return None
+        return max(datetime.fromtimestamp(api.ratelimit_reset, UTC) - self._clock(), timedelta(0))

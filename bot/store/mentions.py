@@ -1,0 +1,115 @@
+"""Mentions and how far each network was read, as statements over an open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.model import Author, Mention, Owed, PostRef, Visibility
+from bot.store.tables import cursor, from_micros, mention, storable, to_micros
+
+_FORGOTTEN = {"text": None, "content_warning": None, "parent_text": None}
+
+
+def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: bool) -> int:
+    """Insert those whose (network, id) is not there yet; say how many. Not `owed`: settled as seen, without texts."""
+    if not mentions:
+        return 0
+    rows = [
+        _row_of(each) | ({"state": "owed"} if owed else {"state": "settled", "outcome": "seen"} | _FORGOTTEN)
+        for each in mentions
+    ]
+    return connection.execute(insert(mention).on_conflict_do_nothing(), rows).rowcount
+
+
+def select_owed(connection: Connection, now: datetime, limit: int) -> tuple[Owed, ...]:
+    """Those that may be tried now, the one that was listed first coming first."""
+    may_be_tried = or_(mention.c.not_before.is_(None), mention.c.not_before <= to_micros(now))
+    statement = (
+        select(mention)
+        .where(mention.c.state == "owed", may_be_tried)
+        .order_by(mention.c.listed_at, mention.c.network, mention.c.id)
+        .limit(limit)
+    )
+    return tuple(Owed(mention=_mention_of(row), attempts=row.attempts) for row in connection.execute(statement))
+
+
+def count_attempt(connection: Connection, which: Mention, at: datetime) -> None:
+    """One more. A mention that is not owed is a bug in the caller: posting now might be posting twice."""
+    changed = _change(connection, which, attempts=mention.c.attempts + 1, tried_at=to_micros(at))
+    if not changed:
+        raise LookupError("an answer was begun to a mention that is not owed")
+
+
+def close_mention(connection: Connection, which: Mention, outcome: str, at: datetime, post: PostRef | None) -> None:
+    """Settle it and forget its texts; one that is settled already stays as it is."""
+    _change(
+        connection,
+        which,
+        state="settled",
+        outcome=outcome,
+        settled_at=to_micros(at),
+        post_id=post.id if post else None,
+        post_url=post.url if post else None,
+        **_FORGOTTEN,
+    )
+
+
+def put_off(connection: Connection, which: Mention, reason: str, not_before: datetime) -> None:
+    """Keep it owed until later."""
+    _change(connection, which, reason=storable(reason), not_before=to_micros(not_before))
+
+
+def select_read_until(connection: Connection, network: str) -> datetime | None:
+    """The network's cursor."""
+    micros = connection.scalar(select(cursor.c.read_until).where(cursor.c.network == network))
+    return None if micros is None else from_micros(micros)
+
+
+def advance_read_until(connection: Connection, network: str, until: datetime) -> None:
+    """Move the network's cursor, forwards only."""
+    new = insert(cursor).values(network=network, read_until=to_micros(until))
+    furthest = func.max(cursor.c.read_until, new.excluded.read_until)
+    connection.execute(new.on_conflict_do_update(index_elements=["network"], set_={"read_until": furthest}))
+
+
+def _change(connection: Connection, which: Mention, **values: object) -> int:
+    this = and_(mention.c.network == which.network, mention.c.id == which.id, mention.c.state == "owed")
+    return connection.execute(update(mention).where(this).values(**values)).rowcount
+
+
+def _row_of(one: Mention) -> dict[str, object]:
+    return {
+        "network": one.network,
+        "id": one.id,
+        "author_id": one.author.id,
+        "author_handle": storable(one.author.handle),
+        "author_is_bot": one.author.is_bot,
+        "text": storable(one.text),
+        "language": storable(one.language),
+        "posted_at": to_micros(one.posted_at),
+        "listed_at": to_micros(one.listed_at),
+        "visibility": one.visibility.value,
+        "content_warning": storable(one.content_warning),
+        "parent_text": storable(one.parent_text),
+        "reply_ref": storable(one.reply_ref),
+        "outcome": None,
+        "attempts": 0,
+    }
+
+
+def _mention_of(row: Row[tuple[object, ...]]) -> Mention:
+    return Mention(
+        network=row.network,
+        id=row.id,
+        author=Author(id=row.author_id, handle=row.author_handle, is_bot=row.author_is_bot),
+        text=row.text,
+        language=row.language,
+        posted_at=from_micros(row.posted_at),
+        listed_at=from_micros(row.listed_at),
+        visibility=Visibility(row.visibility),
+        content_warning=row.content_warning,
+        parent_text=row.parent_text,
+        reply_ref=row.reply_ref,
+    )

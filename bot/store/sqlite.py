@@ -1,0 +1,138 @@
+"""The Store over one SQLite file. Synchronous SQLAlchemy Core in one thread of its own; every method a transaction."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from bot.model import History, Mention, Owed, PostRef, Verdict
+from bot.ports import StoreError
+from bot.store import mentions as mention_rows
+from bot.store import platforms
+from bot.store.engine import make_engine
+from bot.store.faults import as_store_error
+from bot.store.lock import lock_folder
+from bot.store.memory import after
+from bot.store.schema import bring_to_head
+
+DATABASE = "cestmoiou.db"
+
+T = TypeVar("T")
+
+
+async def open_store(data_dir: Path) -> "SqliteStore":
+    """Open the store in a folder, which is made if its parent is there; bring its tables up to date.
+
+    Raises StoreError, permanent if waiting cannot help: the folder cannot be made or written, another process uses it,
+    the database is damaged, foreign or newer.
+    """
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    try:
+        opened = await asyncio.get_running_loop().run_in_executor(thread, _open, data_dir)
+    except BaseException:
+        thread.shutdown(wait=False)
+        raise
+    return SqliteStore(opened, thread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    folder: Path
+    lock: int
+    engine: Engine
+
+    def give_back(self) -> None:
+        self.engine.dispose()
+        os.close(self.lock)
+
+
+def _open(data_dir: Path) -> _Opened:
+    folder = data_dir.absolute()
+    with as_store_error(folder):
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except FileNotFoundError as error:
+            raise StoreError(
+                f"The data folder {folder} cannot be made: {folder.parent} is not there.", permanent=True
+            ) from error
+        except FileExistsError as error:
+            raise StoreError(f"The data folder {folder} is a file; set another data_dir.", permanent=True) from error
+        opened = _Opened(folder, lock_folder(folder), make_engine(folder / DATABASE))
+        try:
+            (folder / DATABASE).touch(mode=0o600)  # SQLite's own files beside it take over the mode
+            bring_to_head(opened.engine, folder)
+        except BaseException:
+            opened.give_back()
+            raise
+        return opened
+
+
+class SqliteStore:
+    """Implements `bot.ports.Store`; made by `open_store`."""
+
+    def __init__(self, opened: _Opened, thread: ThreadPoolExecutor) -> None:
+        self._opened = opened
+        self._thread = thread
+
+    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+        """See Store.take."""
+        return await self._transact(lambda tx: mention_rows.insert_new(tx, mentions, owed=owed))
+
+    async def owed(self, *, now: datetime, limit: int) -> tuple[Owed, ...]:
+        """See Store.owed."""
+        return await self._transact(lambda tx: mention_rows.select_owed(tx, now, limit))
+
+    async def begin(self, mention: Mention, *, at: datetime) -> None:
+        """See Store.begin. Raises LookupError for a mention that is not owed: that is a bug of the caller."""
+        await self._transact(lambda tx: mention_rows.count_attempt(tx, mention, at))
+
+    async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
+        """See Store.settle."""
+        await self._transact(lambda tx: mention_rows.close_mention(tx, mention, outcome, at, post))
+
+    async def postpone(self, mention: Mention, *, reason: str, not_before: datetime) -> None:
+        """See Store.postpone."""
+        await self._transact(lambda tx: mention_rows.put_off(tx, mention, reason, not_before))
+
+    async def read_until(self, network: str) -> datetime | None:
+        """See Store.read_until."""
+        return await self._transact(lambda tx: mention_rows.select_read_until(tx, network))
+
+    async def set_read_until(self, network: str, until: datetime) -> None:
+        """See Store.set_read_until."""
+        await self._transact(lambda tx: mention_rows.advance_read_until(tx, network, until))
+
+    async def history(self, platform_key: str) -> History:
+        """See Store.history."""
+        return (await self._transact(lambda tx: platforms.select_memory(tx, platform_key))).history
+
+    async def remember(self, verdict: Verdict) -> None:
+        """See Store.remember; what changes is decided by `bot.store.memory.after`."""
+        await self._transact(lambda tx: _remember(tx, verdict))
+
+    async def close(self) -> None:
+        """See Store.close. Closing twice is closing once."""
+        with contextlib.suppress(RuntimeError):  # the thread has ended: closed before
+            giving_back = asyncio.get_running_loop().run_in_executor(self._thread, self._opened.give_back)
+            self._thread.shutdown(wait=False)
+            await giving_back
+
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, work)
+
+    def _in_transaction(self, work: Callable[[Connection], T]) -> T:
+        with as_store_error(self._opened.folder), self._opened.engine.begin() as transaction:
+            return work(transaction)
+
+
+def _remember(transaction: Connection, verdict: Verdict) -> None:
+    known = platforms.select_memory(transaction, verdict.platform.key)
+    if (new := after(known, verdict)) != known:
+        platforms.upsert_memory(transaction, verdict.platform.key, new)

@@ -1,0 +1,93 @@
+"""The tables, and the two conversions between Python's values and theirs.
+
+A change here needs a migration in bot/store/migrations/versions/ and its id in bot/store/schema.py; tests compare them.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("author_handle", Text, nullable=False),
+    Column("author_is_bot", Boolean, nullable=False),
+    Column("text", Text),  # this, content_warning and parent_text are forgotten once settled
+    Column("language", Text),
+    Column("posted_at", BigInteger, nullable=False),
+    Column("listed_at", BigInteger, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("content_warning", Text),
+    Column("parent_text", Text),
+    Column("reply_ref", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("not_before", BigInteger),
+    Column("reason", Text),
+    Column("post_id", Text),
+    Column("post_url", Text),
+    Column("settled_at", BigInteger),
+    PrimaryKeyConstraint("network", "id"),
+    CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
+    CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
+)
+Index("mention_owed", mention.c.listed_at, sqlite_where=text("state = 'owed'"))
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("read_until", BigInteger, nullable=False),
+    PrimaryKeyConstraint("network"),
+)
+
+platform = Table(
+    "platform",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("last_up_at", BigInteger),
+    Column("first_down_at", BigInteger),
+    Column("usual_status", Integer),
+    Column("usual_title", Text),
+    Column("usual_host", Text),
+    Column("first_bytes", Text, nullable=False),  # of the last good looks, oldest first: JSON list of microseconds
+    Column("walled_as_usual", Boolean, nullable=False),
+    PrimaryKeyConstraint("key"),
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime) -> int:
+    """An aware instant as microseconds since 1970, UTC, exactly."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The other way: an aware instant, UTC."""
+    return _EPOCH + micros * _MICROSECOND
+
+
+def storable(words: str | None) -> str | None:
+    """A text that UTF-8 can carry: half an emoji in a network's JSON must not stop all other mentions."""
+    return None if words is None else words.encode("utf-8", "replace").decode("utf-8")

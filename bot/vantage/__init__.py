@@ -1,0 +1,1 @@
+"""Where we look from: probe networks."""

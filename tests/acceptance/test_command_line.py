@@ -1,0 +1,172 @@
+"""The shipped command, run by hand on a small internet: good questions and bad ones."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.world import World, small_internet
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with small_internet(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+def test_a_conversation_in_the_terminal(world: World) -> None:
+    done = world.command("run", typed="c'est moi ou Fragile est couché ?\nis it just me or is Solide down?\n")
+    assert done.returncode == 0, done.stderr
+    assert "Fragile" in done.stdout
+    assert "HTTP 503" in done.stdout
+    assert "Rennes" in done.stdout
+    assert "Solide answers normally" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "exit_code", "words"),
+    [
+        pytest.param("c'est moi ou Solide est couché ?", 0, "Solide répond normalement", id="up"),
+        pytest.param("is Fragile down?", 1, "Fragile is down", id="down"),
+        pytest.param("c'est moi ou Trucmuche est couché ?", 2, "Trucmuche", id="a name nobody knows"),
+        pytest.param("c'est moi ou 127.0.0.1 est couché ?", 2, "", id="an address of ours"),
+        pytest.param("merci !", 2, "", id="no question"),
+    ],
+)
+def test_one_question(world: World, question: str, exit_code: int, words: str) -> None:
+    done = world.command("ask", question)
+    assert done.returncode == exit_code, done.stderr
+    assert words in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_probe_prints_one_object_a_line_in_the_order_asked(world: World) -> None:
+    done = world.command("probe", "--json", "fragile", "Solide", "nulle-part.example")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["asked"], row["platform"], row["verdict"], row["cause"]) for row in rows] == [
+        ("fragile", "fragile", "down", "server-error"),
+        ("Solide", "solide", "up", "answers-normally"),
+        ("nulle-part.example", None, "unknown", "no-such-name"),
+    ]
+    assert rows[0]["places"][0]["status"] == 503
+    assert rows[0]["places"][0]["place"] == "Rennes"
+    assert [control["ok"] for control in rows[0]["controls"]] == [True, True, True]
+    assert rows[1]["controls"] == []
+
+
+def test_probe_explains_itself_to_people(world: World) -> None:
+    done = world.command("probe", "fragile")
+    assert done.returncode == 0, done.stderr
+    for word in ("Fragile", "server-error", "503", "control controle-1.example: ok"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param("127.0.0.1", id="an address"),
+        pytest.param("http://solide.example@169.254.169.254/", id="a userinfo trick"),
+        pytest.param("solide.example:22", id="a forbidden port"),
+        pytest.param("a" * 5000, id="five thousand letters"),
+        pytest.param("localhost", id="this machine"),
+    ],
+)
+def test_probe_refuses_what_it_must_not_look_at(world: World, asked: str) -> None:
+    before = len(world.asked)
+    done = world.command("probe", asked)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert len(done.stderr) < 400
+    assert len(world.asked) == before
+
+
+def test_the_bot_blames_itself_when_it_is_offline(tmp_path: Path) -> None:
+    with small_internet(tmp_path) as world:
+        toml = (world.config_dir / "bot.toml").read_text("utf-8")
+        (world.config_dir / "bot.toml").write_text(
+            toml.replace("dns_servers = [", 'dns_servers = ["127.0.0.1:9"] #', 1)
+        )
+        done = world.command("run", typed="c'est moi ou Solide est couché ?\n")
+    assert "hors ligne" in done.stdout
+    assert "scripts/run --demo" in done.stdout
+
+
+def test_the_demonstration_gives_three_verdicts_without_internet(world: World) -> None:
+    done = world.command(
+        "run",
+        "--demo",
+        typed="".join(f"c'est moi ou {name} est couché ?\n" for name in ("Solide", "Fragile", "Tortue")),
+    )
+    lines = {
+        name: next(line for line in done.stdout.splitlines() if name in line)
+        for name in ("Solide", "Fragile", "Tortue")
+    }
+    assert "répond normalement" in lines["Solide"]
+    assert "HTTP 503" in lines["Fragile"]
+    assert "lent" in lines["Tortue"]
+    assert done.stderr == ""
+
+
+def test_config_check_and_show(world: World) -> None:
+    assert world.command("config", "check").returncode == 0
+    shown = world.command(
+        "config",
+        "show",
+        more={
+            "CESTMOIOU_ACCOUNTS__MAMOT__KIND": "mastodon",
+            "CESTMOIOU_ACCOUNTS__MAMOT__SERVER": "https://mamot.example",
+            "CESTMOIOU_ACCOUNTS__MAMOT__TOKEN": "very-secret",
+        },
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "mamot.example" in shown.stdout
+    assert "very-secret" not in shown.stdout
+
+
+def test_a_broken_configuration_names_every_fault_and_starts_nothing(tmp_path: Path) -> None:
+    with small_internet(
+        tmp_path, settings='[accounts.mamot]\nkind = "mastodon"\nserver = "ftp://x"\ntokn = "t"\n'
+    ) as world:
+        (world.config_dir / "platforms" / "other.toml").write_text('[a]\nnam = "A"\n')
+        for words in (("config", "check"), ("run",)):
+            done = world.command(*words)
+            assert done.returncode == 2
+            assert "Traceback" not in done.stderr
+            assert "tokn" in done.stderr
+            assert "ftp://x" in done.stderr
+
+
+def test_a_broken_catalogue_starts_nothing(tmp_path: Path) -> None:
+    with small_internet(tmp_path) as world:
+        (world.config_dir / "platforms" / "other.toml").write_text('[a]\nnam = "A"\n')
+        for words in (("config", "check"), ("run",)):
+            done = world.command(*words)
+            assert done.returncode == 2
+            assert "Traceback" not in done.stderr
+            assert "other.toml" in done.stderr
+
+
+def test_without_a_terminal_and_without_accounts_there_is_a_clear_sentence(world: World) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=world.environment(),
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no account is configured" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_healthcheck_says_that_nothing_runs(world: World) -> None:
+    done = world.command("healthcheck")
+    assert done.returncode == 1
+    assert "has not started" in done.stdout

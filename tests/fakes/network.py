@@ -1,0 +1,72 @@
+"""A social network in memory: what it lists and what was posted on it, with the troubles a test wants."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.model import Author, Mention, PostRef, Reply, Visibility
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def mention(
+    text: str = "c'est moi ou Solide est couché ?",
+    *,
+    id: str = "1",
+    at: datetime = NOON,
+    network: str = "fake",
+    bot: bool = False,
+    visibility: Visibility = Visibility.PUBLIC,
+) -> Mention:
+    return Mention(
+        network=network,
+        id=id,
+        author=Author(id="a1", handle="asker@example", is_bot=bot),
+        text=text,
+        language=None,
+        posted_at=at,
+        listed_at=at,
+        visibility=visibility,
+    )
+
+
+@dataclass
+class FakeNetwork:
+    """Posts once per mention if told `tried_before`, as a real adapter does. `fails` are raised first, in order."""
+
+    name: str = "fake"
+    text_limit: int = 500
+    listed: list[Mention] = field(default_factory=list[Mention])
+    posts: list[tuple[Mention, Reply, Visibility]] = field(default_factory=list[tuple[Mention, Reply, Visibility]])
+    left: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    fails: list[Exception] = field(default_factory=list[Exception])
+    lose_answer_once: Exception | None = None
+    walks: list[datetime | None] = field(default_factory=list[datetime | None])
+    break_off_after: int | None = None
+
+    async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
+        self.walks.append(since)
+        if self.fails:
+            raise self.fails.pop(0)
+        newest_first = sorted(self.listed, key=lambda m: m.listed_at, reverse=True)
+        for count, found in enumerate(newest_first):
+            if count == self.break_off_after:
+                raise ConnectionError("cut")
+            if since is None or found.listed_at > since - timedelta(minutes=10):
+                yield found
+
+    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+        if self.fails:
+            raise self.fails.pop(0)
+        there = any(known.id == mention.id for known, _, _ in self.posts)
+        if not (tried_before and there):
+            self.posts.append((mention, reply, visibility))
+        if self.lose_answer_once:
+            lost, self.lose_answer_once = self.lose_answer_once, None
+            raise lost
+        return PostRef(id=f"reply-to-{mention.id}")
+
+    async def leave(self, mention: Mention, reason: str) -> None:
+        self.left.append((mention.id, reason))
+
+    async def close(self) -> None: ...

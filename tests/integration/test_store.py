@@ -1,0 +1,299 @@
+"""The real store against what happens to real disks and processes."""
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from bot.ports import Store, StoreError
+from bot.store import open_store
+from bot.store.engine import make_engine
+from bot.store.schema import HEAD, MIGRATIONS
+from bot.store.tables import metadata
+from tests.contract.test_store import NOON, mention
+
+REPOSITORY = Path(__file__).parents[2]
+
+TAKER = """
+import asyncio, sys
+from pathlib import Path
+from bot.store import open_store
+from tests.contract.test_store import mention
+
+async def main():
+    store = await open_store(Path(sys.argv[1]))
+    for number in range(100_000):
+        await store.take([mention(str(number))], owed=True)
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from bot.store import open_store
+
+async def main():
+    store = await open_store(Path(sys.argv[1]))
+    print("open", flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def start(script: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", script, str(folder)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+
+
+def kill(process: subprocess.Popen[str]) -> list[str]:
+    process.send_signal(signal.SIGKILL)
+    said, _ = process.communicate(timeout=10)
+    return said.splitlines()
+
+
+async def test_what_was_acknowledged_survives_sigkill(tmp_path: Path) -> None:
+    process = start(TAKER, tmp_path)
+    assert process.stdout is not None
+    first = [process.stdout.readline() for _ in range(20)]
+    rest = kill(process)
+    acknowledged = {line.strip() for line in [*first, *rest] if line.strip().isdigit()}
+    store = await open_store(tmp_path)
+    kept = {each.mention.id for each in await store.owed(now=NOON, limit=100_000)}
+    await store.close()
+    assert len(acknowledged) >= 20
+    assert acknowledged <= kept
+
+
+async def test_a_second_process_on_the_folder_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    process = start(HOLDER, tmp_path)
+    try:
+        assert process.stdout is not None
+        assert await asyncio.to_thread(process.stdout.readline) == "open\n"
+        with pytest.raises(StoreError) as refused:
+            await open_store(tmp_path)
+        assert str(refused.value) == (
+            f"Another cestmoiou already uses the data folder {tmp_path}; stop it, or set another data_dir."
+        )
+        assert refused.value.permanent
+    finally:
+        kill(process)
+    await (await open_store(tmp_path)).close()
+
+
+def size_of(path: Path) -> int:
+    return path.stat().st_size
+
+
+async def test_any_folder_name_will_do(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "données ?x=1#%41")
+    await store.close()
+    assert size_of(tmp_path / "données ?x=1#%41" / "cestmoiou.db") > 0
+
+
+async def test_closing_gives_the_folder_back_and_may_be_repeated(tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    await store.close()
+    await store.close()
+    await (await open_store(tmp_path)).close()
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+async def test_the_words_of_a_settled_mention_are_gone_from_the_disk(tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    await store.take([mention("1"), mention("2")], owed=True)
+    await store.settle(mention("1"), outcome="answered", at=NOON)
+    await store.settle(mention("2"), outcome="nothing-to-say", at=NOON)
+    await store.take([mention("3")], owed=False)
+    await store.close()
+    written = everything_in(tmp_path)
+    assert b"lea@mamot.fr" in written  # the row is there
+    for words in ("couché", "panne", "Cairn ne répond plus"):
+        assert words.encode() not in written
+
+
+async def test_the_files_are_the_users_own(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "data")
+    await store.take([mention()], owed=True)
+    modes = {path.name: path.stat().st_mode & 0o077 for path in [tmp_path / "data", *(tmp_path / "data").iterdir()]}
+    await store.close()
+    assert set(modes.values()) == {0}, modes
+
+
+async def test_migrations_lead_to_the_tables_of_the_code(tmp_path: Path) -> None:
+    await (await open_store(tmp_path)).close()
+    engine = make_engine(tmp_path / "cestmoiou.db")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_the_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_a_database_at_head_is_opened_without_alembic(tmp_path: Path) -> None:
+    script = HOLDER.replace('print("open", flush=True)', 'print("alembic" in sys.modules)').replace("60", "0")
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path)],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert said == ["True\n", "False\n"]
+
+
+def newer(folder: Path) -> None:
+    with sqlite3.connect(folder / "cestmoiou.db") as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    connection.close()
+
+
+def foreign(folder: Path) -> None:
+    with sqlite3.connect(folder / "cestmoiou.db") as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.close()
+
+
+def not_a_database(folder: Path) -> None:
+    (folder / "cestmoiou.db").write_text("Il était une fois " * 100)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        pytest.param(
+            newer,
+            "The database in {} was written by a newer cestmoiou (its revision is 9999); install that version again, "
+            "or put a backup in its place.",
+            id="newer",
+        ),
+        pytest.param(
+            foreign, "The file cestmoiou.db in {} belongs to another program; set another data_dir.", id="foreign"
+        ),
+        pytest.param(
+            not_a_database,
+            "The file cestmoiou.db in {} is damaged or not a database; put a backup in its place, or move it away.",
+            id="not a database",
+        ),
+    ],
+)
+async def test_a_database_that_is_not_ours_is_refused_and_left_alone(
+    tmp_path: Path, prepare: Callable[[Path], None], sentence: str
+) -> None:
+    prepare(tmp_path)
+    before = (tmp_path / "cestmoiou.db").read_bytes()
+    for _ in range(2):  # the refusal gives the lock back
+        with pytest.raises(StoreError) as refused:
+            await open_store(tmp_path)
+        assert str(refused.value) == sentence.format(tmp_path)
+        assert refused.value.permanent
+    if prepare is not_a_database:
+        assert (tmp_path / "cestmoiou.db").read_bytes() == before
+
+
+async def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be made") as refused:
+        await open_store(tmp_path / "a" / "b")
+    assert refused.value.permanent
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="is a file") as refused:
+        await open_store(tmp_path / "file")
+    assert refused.value.permanent
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 1 MB of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def make_read_only(disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+
+
+@pytest.mark.root
+async def test_a_read_only_folder_is_one_sentence(small_disk: Path) -> None:
+    await (await open_store(small_disk)).close()
+    make_read_only(small_disk)
+    with pytest.raises(StoreError) as refused:
+        await open_store(small_disk)
+    assert str(refused.value) == (
+        f"The data folder {small_disk} cannot be written; give it to the user that runs the bot, or set data_dir."
+    )
+    assert refused.value.permanent
+
+
+def fill(disk: Path) -> Path:
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (4096, 1):
+            try:
+                while file.write(b"x" * size):
+                    pass
+            except OSError:
+                continue
+    return filler
+
+
+async def take_until_it_fails(store: Store, kept: set[str]) -> None:
+    for number in range(1000):  # a little room may be left in pages that SQLite has already
+        await store.take([mention(f"full-{number}")], owed=True)
+        kept.add(f"full-{number}")
+
+
+@pytest.mark.root
+async def test_a_full_disk_loses_nothing_and_the_same_store_goes_on(small_disk: Path) -> None:
+    store = await open_store(small_disk)
+    await store.take([mention("before")], owed=True)
+    filler = fill(small_disk)
+    kept = {"before"}
+    with pytest.raises(StoreError) as refused:
+        await take_until_it_fails(store, kept)
+    assert str(refused.value) == f"The disk of the data folder {small_disk} is full; make room, nothing is lost."
+    assert not refused.value.permanent
+    assert {each.mention.id for each in await store.owed(now=NOON, limit=2000)} == kept
+    filler.unlink()
+    await store.take([mention("after")], owed=True)
+    await store.close()
+    again = await open_store(small_disk)
+    assert {each.mention.id for each in await again.owed(now=NOON, limit=2000)} == kept | {"after"}
+    await again.close()
+
+
+@pytest.mark.root
+async def test_a_disk_that_is_full_from_the_start_is_one_sentence_that_may_pass(small_disk: Path) -> None:
+    filler = fill(small_disk)
+    with pytest.raises(StoreError) as refused:
+        await open_store(small_disk)
+    assert str(refused.value) == f"The disk of the data folder {small_disk} is full; make room, nothing is lost."
+    assert not refused.value.permanent
+    filler.unlink()
+    await (await open_store(small_disk)).close()

@@ -1,0 +1,149 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.answering import Answering, wait_before_retry
+from bot.catalogue import read_catalogue
+from bot.checking import Checking
+from bot.model import Language, Mention, Response, Target, Visibility
+from bot.ports import AccountRefusedError, SocialError
+from tests.fakes.network import NOON, FakeNetwork, mention
+from tests.fakes.probes import FakeProbes, saw
+from tests.fakes.store import FakeStore
+
+CATALOGUE = """
+[fragile]
+name = "Fragile"
+kind = "other"
+hosts = ["fragile.example"]
+urls = [{ role = "home", url = "https://fragile.example:8443/" }]
+
+[solide]
+name = "Solide"
+kind = "other"
+hosts = ["solide.example"]
+urls = [{ role = "home", url = "https://solide.example:8443/" }]
+"""
+
+
+def see(target: Target) -> list[object]:
+    return [saw(target, Response(503, target.host)) if target.host.startswith("fragile") else saw(target)]
+
+
+class Desk:
+    """One bot with fakes around it; `ask` is what a poll and an answer do together."""
+
+    def __init__(
+        self,
+        network: FakeNetwork | None = None,
+        clock: Callable[[], datetime] = lambda: NOON,
+        store: FakeStore | None = None,
+    ) -> None:
+        self.network = network or FakeNetwork()
+        self.store = store or FakeStore()
+        self.probes = FakeProbes(answer=see)  # pyright: ignore[reportArgumentType] -- facts of both kinds
+        self.answering = Answering(
+            catalogue=read_catalogue({"test.toml": CATALOGUE}),
+            checking=Checking([self.probes], self.store, clock),
+            store=self.store,
+            clock=clock,
+            zone=ZoneInfo("Europe/Paris"),
+            language=Language.FRENCH,
+        )
+
+    async def ask(self, asked: Mention) -> str:
+        await self.store.take([asked], owed=True)
+        return await self.again()
+
+    async def again(self, at: datetime = NOON + timedelta(hours=1)) -> str:
+        (owed,) = await self.store.owed(now=at, limit=10)
+        return await self.answering.settle(owed, self.network)
+
+    @property
+    def words(self) -> str:
+        return self.network.posts[-1][1].text
+
+
+async def test_a_question_gets_the_verdict_in_its_language() -> None:
+    desk = Desk()
+    assert await desk.ask(mention("c'est moi ou Fragile est couché ?")) == "answered"
+    assert "Fragile" in desk.words
+    assert "panne" in desk.words
+    await desk.ask(mention("is it just me or is Fragile down?", id="2"))
+    assert "down" in desk.words
+
+
+async def test_an_answered_question_is_not_owed_any_more() -> None:
+    desk = Desk()
+    await desk.ask(mention())
+    assert await desk.store.owed(now=NOON + timedelta(days=1), limit=10) == ()
+
+
+async def test_two_platforms_get_one_reply() -> None:
+    desk = Desk()
+    await desk.ask(mention("Fragile et Solide sont couchés ?"))
+    assert len(desk.network.posts) == 1
+    assert "Fragile" in desk.words
+    assert "Solide" in desk.words
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        pytest.param("merci beaucoup !", "nothing-to-say", id="thanks"),
+        pytest.param("il fait beau à Rennes", "nothing-to-say", id="small talk"),
+        pytest.param("", "answered", id="a bare mention gets help"),
+        pytest.param("c'est moi ou Trucmuche est en panne ?", "answered", id="a name nobody knows"),
+    ],
+)
+async def test_what_is_no_question_about_a_platform(text: str, outcome: str) -> None:
+    desk = Desk()
+    assert await desk.ask(mention(text)) == outcome
+    assert desk.probes.looks == []
+
+
+async def test_bots_get_no_answer_and_cost_no_look() -> None:
+    desk = Desk()
+    assert await desk.ask(mention(bot=True)) == "a-bot-wrote-it"
+    assert (desk.network.posts, desk.probes.looks) == ([], [])
+
+
+async def test_a_private_question_gets_a_private_answer() -> None:
+    desk = Desk()
+    await desk.ask(mention(visibility=Visibility.FOLLOWERS))
+    assert desk.network.posts[0][2] is Visibility.DIRECT
+
+
+async def test_an_answer_whose_receipt_was_lost_is_not_posted_twice() -> None:
+    desk = Desk(FakeNetwork(lose_answer_once=SocialError("the answer was lost")))
+    assert await desk.ask(mention()) == "put-off"
+    assert await desk.again() == "answered"
+    assert len(desk.network.posts) == 1
+
+
+async def test_a_network_that_asks_for_rest_gets_it() -> None:
+    network = FakeNetwork(fails=[SocialError("too many requests", retry_after=timedelta(minutes=7))])
+    desk = Desk(network)
+    assert await desk.ask(mention()) == "put-off"
+    assert await desk.store.owed(now=NOON + timedelta(minutes=6), limit=10) == ()
+    assert await desk.again(NOON + timedelta(minutes=7)) == "answered"
+
+
+async def test_a_deleted_question_is_settled_without_an_answer() -> None:
+    desk = Desk(FakeNetwork(fails=[SocialError("the post is gone", permanent=True)]))
+    assert await desk.ask(mention()) == "cannot-be-answered"
+    assert await desk.store.owed(now=NOON + timedelta(days=1), limit=10) == ()
+
+
+async def test_a_refused_account_keeps_the_question_owed() -> None:
+    desk = Desk(FakeNetwork(fails=[AccountRefusedError("the token was revoked")]))
+    with pytest.raises(AccountRefusedError):
+        await desk.ask(mention())
+    assert await desk.again() == "answered"
+
+
+def test_retries_come_ever_later_but_never_later_than_ten_minutes() -> None:
+    waits = [wait_before_retry(attempts).total_seconds() for attempts in (0, 1, 2, 7, 1000)]
+    assert waits == [5, 10, 20, 600, 600]

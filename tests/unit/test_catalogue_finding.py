@@ -1,0 +1,107 @@
+"""Which platform is meant: hosts, names, ambiguous names, lists."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.catalogue import Catalogue, read_catalogue
+from bot.model import Act, Intent, Language
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return read_catalogue({file.name: file.read_text("utf-8") for file in (ROOT / "config/platforms").glob("*.toml")})
+
+
+def asked(text: str, *hosts: str, says_outage: bool = True) -> Intent:
+    return Intent(Act.ASK, Language.FRENCH, text, hosts=hosts, says_outage=says_outage)
+
+
+TEXTS: dict[str, tuple[str, list[str]]] = {
+    "a name": ("Gallica est en panne", ["gallica"]),
+    "without accents": ("persee est en panne", ["persee"]),
+    "the longest name wins": ("Free Mobile est en panne", ["free-mobile"]),
+    "a name run together": ("chat gpt est mort", ["chatgpt"]),
+    "a name without its parenthesis": ("SciFinder est mort", ["scifinder"]),
+    "a list": ("Gallica, Sudoc et Zotero sont en panne", ["gallica", "sudoc", "zotero"]),
+    "an elided article": ("l'ANTS est en panne", ["ants"]),
+    "an ambiguous name with its cue": ("le réseau Orange est en panne", ["orange"]),
+    "an ambiguous name without it": ("une orange est tombée", []),
+    "an ambiguous name beside a sure one": ("depuis 20 minutes Twitter est mort", ["x-twitter"]),
+    "a sure name in the way of a person's": ("Claude n'ouvre plus ScienceDirect", ["sciencedirect"]),
+    "an ambiguous name joined to a sure one": ("Gallica et Persée sont en panne", ["gallica", "persee"]),
+    "heaps of stones": ("le cairn de la randonnée est couché", []),
+    "the service, not who runs it": ("Gallica est en panne, la BnF dort", ["gallica"]),
+    "one letter too many": ("galllica est en panne", ["gallica"]),
+    "too short to be misspelt": ("arvix est en panne", []),
+}
+
+
+@pytest.mark.parametrize(("text", "keys"), TEXTS.values(), ids=TEXTS.keys())
+def test_names_are_found(text: str, keys: list[str], catalogue: Catalogue) -> None:
+    assert [platform.key for platform in catalogue.find(asked(text)).platforms] == keys
+
+
+def test_an_ambiguous_name_needs_a_word_of_outage(catalogue: Catalogue) -> None:
+    assert not catalogue.find(asked("Cairn", says_outage=False)).platforms
+
+
+HOSTS = {
+    "a host": ("www.jstor.org", "jstor"),
+    "the longest suffix": ("gallica.bnf.fr", "gallica"),
+    "not within a label": ("notjstor.org", None),
+    "capitals and a dot": ("WWW.JSTOR.ORG.", "jstor"),
+    "a customer's site": ("someone.github.io", "url:someone.github.io"),
+    "the customers' own host": ("github.io", "github"),
+    "proxied by hyphens": ("www-jstor-org.proxy.univ-x.fr", "jstor"),
+    "proxied by hyphens, secure": ("www-jstor-org-s.proxy.univ-x.fr", "jstor"),
+    "proxied by dots": ("www.dalloz.fr.bases-doc.univ-lorraine.fr", "dalloz"),
+    "no proxy at all": ("github.com.evil.example", None),
+}
+
+
+@pytest.mark.parametrize(("host", "key"), HOSTS.values(), ids=HOSTS.keys())
+def test_hosts_are_found(host: str, key: str | None, catalogue: Catalogue) -> None:
+    platform = catalogue.of_host(host)
+    assert (platform.key if platform else None) == key
+
+
+def test_a_customers_site_is_looked_at_itself(catalogue: Catalogue) -> None:
+    platform = catalogue.of_host("someone.github.io")
+    assert platform is not None
+    assert [target.url for target in platform.targets] == ["https://someone.github.io/"]
+
+
+def test_a_host_in_no_entry_is_looked_at_as_typed(catalogue: Catalogue) -> None:
+    (platform,) = catalogue.find(asked("c'est moi ou", "x.example")).platforms
+    assert (platform.key, platform.name, platform.targets[0].typed) == ("url:x.example", "x.example", True)
+
+
+def test_an_unknown_name_is_kept_but_defanged(catalogue: Catalogue) -> None:
+    intent = Intent(Act.ASK, Language.FRENCH, "…", unknown_name="@Bidule <b> https://x.example/y " + "z" * 60)
+    found = catalogue.find(intent)
+    assert found.unknown is not None
+    assert found.unknown.startswith("Bidule b zzz")
+    assert len(found.unknown) <= 40
+
+
+def test_without_a_known_platform_small_talk_stays_small_talk(catalogue: Catalogue) -> None:
+    intent = Intent(Act.ASK, Language.FRENCH, "mon vélo est mort", says_outage=True, needs_name=True)
+    assert catalogue.find(intent).act is Act.NONE
+
+
+TYPED = {
+    "a key": ("hal", "hal"),
+    "a name": ("Cairn.info", "cairn"),
+    "an alias": ("web of science", "web-of-science"),
+    "a host, which the gate has to see first": ("x.example", None),
+    "nothing known": ("bidule truc", None),
+}
+
+
+@pytest.mark.parametrize(("text", "key"), TYPED.values(), ids=TYPED.keys())
+def test_what_is_typed_at_the_command_line(text: str, key: str | None, catalogue: Catalogue) -> None:
+    platform = catalogue.by_key_or_name(text)
+    assert (platform.key if platform else None) == key

@@ -1,0 +1,72 @@
+import asyncio
+from datetime import timedelta
+
+from bot.checking import Checking
+from bot.model import Blame, Control, Failure, FailureKind, Phase, Platform, Target, Word
+from tests.fakes.network import NOON
+from tests.fakes.probes import HERE, FakeProbes, saw
+from tests.fakes.store import FakeStore
+
+SOLIDE = Platform(key="solide", name="Solide", targets=(Target("solide.example"),))
+
+
+async def test_a_thousand_askers_at_once_cost_one_look() -> None:
+    probes = FakeProbes()
+    checking = Checking([probes], FakeStore(), lambda: NOON)
+    verdicts = await asyncio.gather(*(checking.check(SOLIDE) for _ in range(1000)))
+    assert probes.looks == ["solide.example"]
+    assert {verdict.word for verdict in verdicts} == {Word.UP}
+
+
+async def test_a_look_is_fresh_for_a_minute() -> None:
+    probes, time = FakeProbes(), [NOON]
+    checking = Checking([probes], FakeStore(), lambda: time[0])
+    await checking.check(SOLIDE)
+    time[0] += timedelta(seconds=59)
+    await checking.check(SOLIDE)
+    assert len(probes.looks) == 1
+    time[0] += timedelta(seconds=1)
+    await checking.check(SOLIDE)
+    assert len(probes.looks) == 2
+
+
+async def test_a_platform_that_asks_for_rest_is_left_alone_longer() -> None:
+    probes, time = FakeProbes(), [NOON]
+    orcid = Platform(key="orcid", name="ORCID", targets=(Target("orcid.example"),), min_interval=timedelta(minutes=5))
+    checking = Checking([probes], FakeStore(), lambda: time[0])
+    await checking.check(orcid)
+    time[0] += timedelta(minutes=4)
+    await checking.check(orcid)
+    assert len(probes.looks) == 1
+
+
+async def test_a_network_that_hangs_does_not_hold_back_the_others() -> None:
+    hanging, good = FakeProbes(answer=lambda _: [], hangs=True), FakeProbes()
+    checking = Checking([hanging, good], FakeStore(), lambda: NOON, deadline=timedelta(milliseconds=50))
+    assert (await checking.check(SOLIDE)).word is Word.UP
+
+
+async def test_an_asker_who_goes_away_does_not_stop_the_look_of_the_others() -> None:
+    checking = Checking([FakeProbes()], FakeStore(), lambda: NOON)
+    first = asyncio.create_task(checking.check(SOLIDE))
+    second = asyncio.create_task(checking.check(SOLIDE))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).word is Word.UP
+
+
+async def test_the_start_of_an_outage_is_told_between_the_last_good_look_and_the_first_bad_one() -> None:
+    time = [NOON]
+    down = Failure(Phase.TCP, FailureKind.REFUSED, Blame.TARGET)
+    state = {"down": False}
+    control = Control(HERE, "controle.example", NOON, works=True, resolved=True)
+    probes = FakeProbes(answer=lambda target: [saw(target, down), control] if state["down"] else [saw(target)])
+    checking = Checking([probes], FakeStore(), lambda: time[0])
+    await checking.check(SOLIDE)
+    state["down"] = True
+    time[0] += timedelta(minutes=2)
+    await checking.check(SOLIDE)
+    time[0] += timedelta(minutes=5)
+    outage = (await checking.check(SOLIDE)).outage
+    assert outage is not None
+    assert (outage.last_up_at, outage.first_down_at) == (NOON, NOON + timedelta(minutes=2))

@@ -1,0 +1,105 @@
+"""The running bot with fakes around it, and the real scheduler."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app.heartbeat import what_is_wrong
+from bot.app.polling import Account
+from bot.app.service import Service
+from bot.model import Mention, PostRef, Reply, Visibility
+from bot.ports import AccountRefusedError, SocialError, SocialNetwork, StoreError
+from tests.fakes.network import FakeNetwork, mention
+from tests.fakes.store import FakeStore
+from tests.unit.test_answering import Desk
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Running:
+    service: Service
+    heartbeat: Path
+
+    async def until(self, condition: Callable[[], bool], *, within_s: float = 5) -> None:
+        async def wait() -> None:
+            while not condition():
+                await asyncio.sleep(0.01)
+
+        await self.service.run(until=asyncio.wait_for(wait(), within_s))
+
+
+def running(folder: Path, *networks: SocialNetwork, store: FakeStore | None = None) -> Running:
+    desk = Desk(clock=clock, store=store)
+    accounts = [Account(network, timedelta(milliseconds=20), None) for network in networks]
+    heartbeat = folder / "heartbeat.json"
+    return Running(
+        Service(accounts, desk.answering, desk.store, clock, heartbeat, timedelta(milliseconds=20)), heartbeat
+    )
+
+
+async def test_a_mention_is_answered_and_the_bot_stops_when_told(tmp_path: Path) -> None:
+    network = FakeNetwork(listed=[mention("Fragile est couché ?", at=clock())])
+    await running(tmp_path, network).until(lambda: bool(network.posts))
+    assert "Fragile" in network.posts[0][1].text
+
+
+async def test_a_mention_listed_again_and_again_is_answered_once(tmp_path: Path) -> None:
+    network = FakeNetwork(listed=[mention(at=clock())])
+    await running(tmp_path, network).until(lambda: len(network.walks) > 10)
+    assert len(network.posts) == 1
+
+
+async def test_a_network_in_trouble_does_not_stop_the_other_one(tmp_path: Path) -> None:
+    broken = FakeNetwork("broken", fails=[SocialError("it does not answer")] * 1000)
+    good = FakeNetwork("good", listed=[mention(network="good", at=clock())])
+    await running(tmp_path, broken, good).until(lambda: bool(good.posts))
+
+
+async def test_a_network_that_comes_back_is_read_again(tmp_path: Path) -> None:
+    network = FakeNetwork(listed=[mention(at=clock())], fails=[SocialError("it does not answer")])
+    await running(tmp_path, network).until(lambda: bool(network.posts))
+
+
+async def test_a_refused_account_is_left_alone_and_shows_in_the_health_check(tmp_path: Path) -> None:
+    network = FakeNetwork(fails=[AccountRefusedError("fake.example does not accept the token")] * 1000)
+    other = FakeNetwork("other")
+    bot = running(tmp_path, network, other)
+    sentence = "fake: fake.example does not accept the token"
+    await bot.until(lambda: what_is_wrong(bot.heartbeat, clock()) == sentence and len(other.walks) > 5)
+    assert len(network.walks) == 1
+
+
+class BuggyNetwork(FakeNetwork):
+    bugs = 1
+
+    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+        if self.bugs:
+            self.bugs -= 1
+            raise ZeroDivisionError("a bug")
+        return await super().reply(mention, reply, visibility=visibility, tried_before=tried_before)
+
+
+async def test_a_bug_in_one_answer_is_logged_and_the_others_go_on(tmp_path: Path) -> None:
+    network = BuggyNetwork(listed=[mention(id="1", at=clock()), mention(id="2", at=clock())])
+    await running(tmp_path, network).until(lambda: bool(network.posts))
+    assert network.bugs == 0
+
+
+class FullStore(FakeStore):
+    full = 3
+
+    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+        if self.full:
+            self.full -= 1
+            raise StoreError("the disk is full")
+        return await super().take(mentions, owed=owed)
+
+
+async def test_a_store_that_fails_for_a_while_loses_no_question(tmp_path: Path) -> None:
+    network = FakeNetwork(listed=[mention(at=clock())])
+    await running(tmp_path, network, store=FullStore()).until(lambda: bool(network.posts))
