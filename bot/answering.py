@@ -33,7 +33,10 @@ from bot.ports import AccountRefusedError, SocialError, SocialNetwork, Store
 from bot.understanding import understand
 from bot.wording import word
 
-FIRST_WAIT = timedelta(seconds=5)
+# A post whose receipt was lost may still be on its way: no second try, and no look for it, before it must be there.
+# Longer than an adapter's whole reply may take.
+UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
+FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -103,8 +106,8 @@ class Answering:
         )
 
     async def _post(self, owed: Owed, network: SocialNetwork, reply: Reply) -> str:
-        mention = owed.mention
-        await self.store.begin(mention, at=self.clock())
+        mention, now = owed.mention, self.clock()
+        await self.store.begin(mention, at=now, not_before=now + UNTIL_A_POST_IS_SEEN)
         try:
             post = await network.reply(
                 mention,
@@ -129,5 +132,5 @@ class Answering:
 
 
 def wait_before_retry(attempts: int) -> timedelta:
-    """How long to wait after attempt number `attempts` (from 0) failed: 5 s, doubled each time, at most 10 min."""
+    """How long to wait after attempt number `attempts` (from 0) failed: 15 s, doubled each time, at most 10 min."""
     return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)

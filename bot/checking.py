@@ -40,7 +40,9 @@ class Checking:
         now = self._clock()
         self._forget_old_looks(now)
         known = self._looks.get(platform.key)
-        if known is None or now - known[0] >= platform.min_interval:
+        if (
+            known is None or not timedelta(0) <= now - known[0] < platform.min_interval
+        ):  # below 0: the clock was set back
             task = asyncio.create_task(self._look(platform), name=f"look at {platform.key}")
             self._looks[platform.key] = known = (now, task)
         return known[1]
@@ -49,7 +51,7 @@ class Checking:
         # An hour covers the longest minimum interval. A look that crashed is not shared with the next asker.
         for key, (begun, task) in list(self._looks.items()):
             crashed = task.done() and (task.cancelled() or task.exception() is not None)
-            if crashed or now - begun > timedelta(hours=1):
+            if crashed or abs(now - begun) > timedelta(hours=1):
                 del self._looks[key]
 
     async def _look(self, platform: Platform) -> Verdict:

@@ -11,6 +11,7 @@ from bot.model import (
     Observation,
     Owed,
     PostRef,
+    Reading,
     Reply,
     Target,
     Verdict,
@@ -102,12 +103,15 @@ class Store(Protocol):
         """Write down mentions that are not known yet; say how many were new. Not `owed`: as seen, never answered."""
         ...
 
-    async def owed(self, *, now: datetime, limit: int) -> tuple[Owed, ...]:
-        """The mentions that wait for an answer and may be tried now, oldest first."""
+    async def owed(self, network: str, *, now: datetime, limit: int) -> tuple[Owed, ...]:
+        """The mentions of a network that wait for an answer and may be tried now, oldest first."""
         ...
 
-    async def begin(self, mention: Mention, *, at: datetime) -> None:
-        """Count an attempt, before anything is posted: after this a crash leads to `tried_before`."""
+    async def begin(self, mention: Mention, *, at: datetime, not_before: datetime) -> None:
+        """Count an attempt, before anything is posted: after this a crash leads to `tried_before` at `not_before`.
+
+        Raises LookupError for a mention that is not owed: posting now might be posting twice.
+        """
         ...
 
     async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
@@ -118,12 +122,16 @@ class Store(Protocol):
         """Keep a mention owed, to be tried again from `not_before` on."""
         ...
 
-    async def read_until(self, network: str) -> datetime | None:
-        """Up to which instant, by the network's clock, all mentions were taken; None before the first walk."""
+    async def reading(self, network: str, *, answer_since: datetime) -> Reading:
+        """How far a network was read. The first call ever writes `answer_since` down; later ones give that back."""
         ...
 
     async def set_read_until(self, network: str, until: datetime) -> None:
-        """Write that down, after a walk came to its end. Never goes back."""
+        """Write down, after a walk came to its end, up to where all mentions were taken. Never goes back."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Delete what was settled before an instant; say how many."""
         ...
 
     async def history(self, platform_key: str) -> History:

@@ -9,21 +9,22 @@ from typing import Any, cast
 
 BEAT_EVERY = timedelta(seconds=5)
 TICK_IS_LATE = timedelta(seconds=30)
-POLL_IS_LATE = timedelta(minutes=10)  # longer than the longest back-off of a network that fails
+POLL_IS_LATE = timedelta(minutes=15)  # three times the longest back-off from a network that fails
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
-    """How polling a network goes. `polled_at`: end of the last poll, good or bad; None before the first."""
+    """How reading a network goes. `good_at`: the end of the last good poll; before the first, the bot's start."""
 
-    polled_at: datetime | None = None
+    good_at: datetime
     trouble: str | None = None
     refused: bool = False
+    was_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The bot's state at an instant (aware UTC)."""
+    """The bot's state at an instant (aware UTC). `trouble` is a sentence about what holds everything back."""
 
     at: datetime
     networks: Mapping[str, NetworkState]
@@ -45,6 +46,8 @@ def what_is_wrong(path: Path, now: datetime) -> str | None:
         return f"the bot has not started: there is no {path}"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"cannot read {path}: {error}"
+    if beat.at - now > TICK_IS_LATE:
+        return f"the clock was set back by {_seconds(beat.at - now)}, and the bot has not noticed yet"
     if now - beat.at > TICK_IS_LATE:
         return f"the bot stands still: its last sign of life is {_seconds(now - beat.at)} old"
     if beat.trouble:
@@ -55,8 +58,8 @@ def what_is_wrong(path: Path, now: datetime) -> str | None:
 def _wrong_with(name: str, state: NetworkState, now: datetime) -> str | None:
     if state.refused:
         return f"{name}: {state.trouble}"
-    if state.polled_at is not None and now - state.polled_at > POLL_IS_LATE:
-        return f"{name}: no poll has come to its end for {_seconds(now - state.polled_at)}"
+    if now - state.good_at > POLL_IS_LATE:
+        return f"{name}: nothing could be read for {_seconds(now - state.good_at)}: {state.trouble or 'the poll hangs'}"
     return None
 
 
@@ -68,9 +71,10 @@ def _read(path: Path) -> Heartbeat:
     raw = cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
     networks = {
         name: NetworkState(
-            polled_at=datetime.fromisoformat(state["polled_at"]) if state["polled_at"] else None,
+            good_at=datetime.fromisoformat(state["good_at"]),
             trouble=state["trouble"],
             refused=state["refused"],
+            was_read=state["was_read"],
         )
         for name, state in raw["networks"].items()
     }

@@ -1,16 +1,18 @@
 """Mentions in: walk a network, write down what is new as owed, and only then remember how far we read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Mention
-from bot.ports import SocialNetwork, Store
+from bot.ports import SocialError, SocialNetwork, Store
 from bot.understanding import without_secrets
 
 OVERLAP = timedelta(minutes=10)  # networks list late ones behind newer ones; the store knows what it has
+TOO_OLD = timedelta(hours=48)  # an outage of the day before yesterday needs no answer
+CLOCKS_DIFFER = timedelta(minutes=1)  # by how much the network's clock may be behind ours at the first start
 CHUNK = 40
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any network: "read, and there was nothing"
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # older than any network
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +25,51 @@ class Account:
 
 
 async def take_mentions(account: Account, store: Store, clock: Callable[[], datetime]) -> int:
-    """Take what is new as owed; on the first walk ever, what is older than the backlog as seen. Says how many were new.
+    """Take what is new as owed, what is older than the bot or than two days as seen. Says how many are newly owed.
 
-    A walk that breaks off keeps what it took, but is made again: mentions come newest first, so the missing ones are
-    the older ones. Raises SocialError, StoreError.
+    A walk that breaks off keeps what it took and is made again from the same place: mentions come newest first, so the
+    missing ones are the older ones. Raises SocialError, StoreError.
     """
-    name = account.network.name
-    read_until = await store.read_until(name)
-    since = None if read_until is None else read_until - OVERLAP
-    oldest_owed = None if read_until is not None or account.answer_backlog is None else clock() - account.answer_backlog
-    newest, new, chunk = read_until or BEGINNING, 0, list[Mention]()
-    async for mention in account.network.mentions(since=since):
-        newest = max(newest, mention.listed_at)
-        chunk.append(_without_secrets(mention))
-        if len(chunk) >= CHUNK:
-            new += await _take(chunk, store, oldest_owed)
-            chunk = []
+    name, now = account.network.name, clock()
+    reading = await store.reading(name, answer_since=_answer_since(account, now))
+    oldest_owed = max(reading.answer_since, now - TOO_OLD)
+    newest, new, chunk = reading.read_until, 0, list[Mention]()
+    try:
+        async for mention in account.network.mentions(since=reading.read_until - OVERLAP):
+            newest = max(newest, mention.listed_at)
+            chunk.append(_without_secrets(mention))
+            if len(chunk) >= CHUNK:
+                new += await _take(chunk, store, oldest_owed)
+                chunk = []
+    except SocialError:
+        await _take(chunk, store, oldest_owed)
+        raise
     new += await _take(chunk, store, oldest_owed)
-    if newest != read_until:
+    if newest > reading.read_until:
         await store.set_read_until(name, newest)
     return new
 
 
-async def _take(chunk: list[Mention], store: Store, oldest_owed: datetime | None) -> int:
-    owed = [mention for mention in chunk if oldest_owed is None or mention.listed_at >= oldest_owed]
-    seen = [mention for mention in chunk if mention not in owed]
+def _answer_since(account: Account, now: datetime) -> datetime:
+    return BEGINNING if account.answer_backlog is None else now - account.answer_backlog - CLOCKS_DIFFER
+
+
+async def _take(chunk: Sequence[Mention], store: Store, oldest_owed: datetime) -> int:
+    seen = [mention for mention in chunk if mention.listed_at < oldest_owed]
+    owed = [mention for mention in chunk if mention.listed_at >= oldest_owed]
     if seen:
         await store.take(seen, owed=False)
     return await store.take(owed, owed=True) if owed else 0
 
 
 def _without_secrets(mention: Mention) -> Mention:
-    parent = None if mention.parent_text is None else without_secrets(mention.parent_text)
-    return replace(mention, text=without_secrets(mention.text), parent_text=parent)
+    return replace(
+        mention,
+        text=without_secrets(mention.text),
+        parent_text=_cleaned(mention.parent_text),
+        content_warning=_cleaned(mention.content_warning),
+    )
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else without_secrets(text)

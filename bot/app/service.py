@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,18 +12,25 @@ import structlog
 
 from bot.answering import Answering
 from bot.app.heartbeat import BEAT_EVERY, Heartbeat, NetworkState, write_heartbeat
+from bot.app.memory import give_back_memory
 from bot.app.polling import Account, take_mentions
 from bot.app.schedule import Schedule
 from bot.model import Owed
 from bot.ports import AccountRefusedError, OutsideError, SocialError, Store, StoreError
 
-AT_ONCE = 16  # mentions answered at the same time; each probe has its own limit below
+AT_ONCE = 8  # answers under way in one network, so that one that hangs leaves the others theirs
 LOOK_FOR_OWED_EVERY = timedelta(seconds=1)
 LONGEST_BACK_OFF = timedelta(minutes=5)
 AFTER_A_BUG = timedelta(minutes=5)
-DRAIN = timedelta(seconds=8)  # a graceful stop ends within 10 s
+STORE_REST = timedelta(seconds=10)  # a store that fails is left alone this long, and so are the networks
+KEPT = timedelta(days=90)  # settled mentions; polling takes nothing older than two days as new
+PRUNE_EVERY = timedelta(hours=24)
+DRAIN = timedelta(seconds=6)  # a graceful stop ends within 10 s:
+CLOSE = timedelta(seconds=2)  # what is begun has 6 s, the networks have 2 s to hang up
 
 log = structlog.stdlib.get_logger("cestmoiou")
+
+Key = tuple[str, str]  # network, mention
 
 
 @dataclass(slots=True)
@@ -36,22 +43,23 @@ class Service:
     clock: Callable[[], datetime]
     heartbeat: Path
     beat_every: timedelta = BEAT_EVERY
+    store_rest: timedelta = STORE_REST
     _schedule: Schedule = field(init=False)
     _states: dict[str, NetworkState] = field(init=False, default_factory=dict[str, NetworkState])
     _failures: dict[str, int] = field(init=False, default_factory=dict[str, int])
-    _answers: dict[tuple[str, str], asyncio.Task[None]] = field(
-        init=False, default_factory=dict[tuple[str, str], asyncio.Task[None]]
-    )
+    _answers: dict[Key, asyncio.Task[None]] = field(init=False, default_factory=dict[Key, asyncio.Task[None]])
     _store_trouble: str | None = field(init=False, default=None)
+    _store_rests_until: datetime | None = field(init=False, default=None)
 
     async def run(self, until: Awaitable[object]) -> None:
-        """Work until `until` is done, then finish what is begun within 8 s and stop."""
+        """Work until `until` is done, then finish what is begun and stop, within 10 s."""
         self._schedule = Schedule(self.clock)
         for account in self.accounts:
-            self._states[account.network.name] = NetworkState()
+            self._states[account.network.name] = NetworkState(good_at=self.clock())
             self._poll_every(account, account.poll_every)
         self._schedule.every(LOOK_FOR_OWED_EVERY, self._answer_owed, name="answer")
         self._schedule.every(self.beat_every, self._beat, name="heartbeat")
+        self._schedule.every(PRUNE_EVERY, self._prune, name="prune", wait=timedelta(minutes=1))
         self._schedule.start()
         try:
             await until
@@ -66,16 +74,17 @@ class Service:
             task.cancel()  # still owed: answered after the next start
         await asyncio.gather(*self._answers.values(), return_exceptions=True)
         await self._schedule.stop()
-        for account in self.accounts:
-            await account.network.close()
+        closing = [asyncio.create_task(account.network.close()) for account in self.accounts]
+        await asyncio.wait(closing, timeout=CLOSE.total_seconds())
         with contextlib.suppress(OSError):
             self.heartbeat.unlink(missing_ok=True)
+
+    # ---------------------------------------------------------------- mentions in
 
     def _poll_every(self, account: Account, length: timedelta, *, wait: timedelta = timedelta(0)) -> None:
         self._schedule.every(length, partial(self._poll, account), name=_poll_of(account), wait=wait)
 
     async def _poll(self, account: Account) -> None:
-        name = account.network.name
         try:
             new = await take_mentions(account, self.store, self.clock)
         except AccountRefusedError as error:
@@ -83,32 +92,37 @@ class Service:
         except OutsideError as error:
             self._poll_failed(account, error)
         except Exception:
-            log.exception("a poll broke off: this is a bug", network=name)
+            log.exception("a poll broke off: this is a bug", network=account.network.name)
             self._back_off(account, AFTER_A_BUG)
         else:
-            self._poll_went_well(account)
-            if new:
-                log.info("mentions taken", network=name, new=new)
-                await self._answer_owed()
+            self._poll_went_well(account, new)
+            await self._answer_owed()
 
-    def _poll_went_well(self, account: Account) -> None:
-        name = account.network.name
-        if self._states[name].polled_at is None:
+    def _poll_went_well(self, account: Account, new: int) -> None:
+        name, state = account.network.name, self._states[account.network.name]
+        if state.refused:
+            return  # refused while this poll was under way
+        if not state.was_read:
             log.info("network is read", network=name)  # from here on every new mention is answered
+            give_back_memory()  # the first call to a network has imported its library
         if self._failures.pop(name, 0):
             log.info("network answers again", network=name)
             self._poll_every(account, account.poll_every, wait=account.poll_every)
-        self._store_trouble = None
-        self._states[name] = NetworkState(polled_at=self.clock())
+        if new:
+            log.info("mentions taken", network=name, new=new)
+            self._store_is_well()
+        self._states[name] = NetworkState(good_at=self.clock(), was_read=True)
 
     def _poll_failed(self, account: Account, error: OutsideError) -> None:
-        name = account.network.name
+        name, state = account.network.name, self._states[account.network.name]
+        if state.refused:
+            return
         self._failures[name] = self._failures.get(name, 0) + 1
         if isinstance(error, StoreError):
-            self._store_trouble = str(error)
-        if self._states[name].trouble != str(error):
+            self._store_failed(error)
+        elif state.trouble != str(error):
             log.warning("cannot read mentions", network=name, why=str(error))
-        self._states[name] = NetworkState(polled_at=self.clock(), trouble=str(error))
+        self._states[name] = replace(state, trouble=str(error))
         doubled = account.poll_every * 2 ** min(self._failures[name], 10)
         self._back_off(account, max(error.retry_after or timedelta(0), min(doubled, LONGEST_BACK_OFF)))
 
@@ -117,33 +131,43 @@ class Service:
 
     def _account_refused(self, account: Account, error: AccountRefusedError) -> None:
         # Every further try would count against the account: wait for the operator, and say so in the health check.
-        name = account.network.name
+        name, state = account.network.name, self._states[account.network.name]
+        if state.refused:
+            return
         log.error("the network refuses this account; it is left alone until a restart", network=name, why=str(error))
-        self._states[name] = NetworkState(polled_at=self.clock(), trouble=str(error), refused=True)
+        self._states[name] = replace(state, trouble=str(error), refused=True)
         self._schedule.drop(_poll_of(account))
 
+    # ---------------------------------------------------------------- answers out
+
     async def _answer_owed(self) -> None:
-        room = AT_ONCE - len(self._answers)
-        if room <= 0:
+        if self._store_rests_until is not None and self.clock() < self._store_rests_until:
             return
+        for account in self.accounts:
+            state = self._states[account.network.name]
+            if state.was_read and not state.refused:  # before the first poll, a network has not told its limits
+                await self._answer_owed_in(account)
+
+    async def _answer_owed_in(self, account: Account) -> None:
+        name = account.network.name
         try:
-            waiting = await self.store.owed(now=self.clock(), limit=AT_ONCE + len(self._answers))
+            waiting = await self.store.owed(name, now=self.clock(), limit=AT_ONCE + self._under_way(name))
         except StoreError as error:
             self._store_failed(error)
             return
-        networks = {account.network.name: account for account in self.accounts}
         for owed in waiting:
-            key, account = (owed.mention.network, owed.mention.id), networks.get(owed.mention.network)
-            if room > 0 and account and key not in self._answers and not self._states[key[0]].refused:
-                room -= 1
+            key = (name, owed.mention.id)
+            if key not in self._answers and self._under_way(name) < AT_ONCE:
                 self._answers[key] = task = asyncio.create_task(self._answer(owed, account))
                 task.add_done_callback(lambda _, key=key: self._answers.pop(key, None))
+
+    def _under_way(self, network: str) -> int:
+        return sum(1 for name, _ in self._answers if name == network)
 
     async def _answer(self, owed: Owed, account: Account) -> None:
         network = account.network.name
         try:
             outcome = await self.answering.settle(owed, account.network)
-            log.info("mention settled", network=network, outcome=outcome)
         except AccountRefusedError as error:
             self._account_refused(account, error)
         except StoreError as error:
@@ -154,11 +178,21 @@ class Service:
             log.exception("an answer broke off: this is a bug; it is tried again later", network=network)
             with contextlib.suppress(StoreError):
                 await self.store.postpone(owed.mention, reason="bug", not_before=self.clock() + AFTER_A_BUG)
+        else:
+            log.info("mention settled", network=network, outcome=outcome)
+            self._store_is_well()
+
+    # ---------------------------------------------------------------- signs of life
 
     def _store_failed(self, error: StoreError) -> None:
         if self._store_trouble != str(error):
             log.error("cannot keep records", why=str(error))
         self._store_trouble = str(error)
+        self._store_rests_until = self.clock() + self.store_rest
+
+    def _store_is_well(self) -> None:
+        """Something was written: only that proves it."""
+        self._store_trouble = self._store_rests_until = None
 
     async def _beat(self) -> None:
         beat = Heartbeat(at=self.clock(), networks=dict(self._states), trouble=self._store_trouble)
@@ -166,6 +200,14 @@ class Service:
             write_heartbeat(self.heartbeat, beat)
         except OSError as error:
             log.warning("cannot write the sign of life", why=str(error))
+
+    async def _prune(self) -> None:
+        try:
+            pruned = await self.store.prune(before=self.clock() - KEPT)
+        except StoreError as error:
+            self._store_failed(error)
+        else:
+            log.info("old mentions deleted", count=pruned)
 
 
 def _poll_of(account: Account) -> str:

@@ -20,6 +20,7 @@ from bot.model.mentions import (
     Mention,
     Owed,
     PostRef,
+    Reading,
     Visibility,
 )
 from bot.model.observations import (
@@ -72,6 +73,7 @@ __all__ = [
     "Phases",
     "Platform",
     "PostRef",
+    "Reading",
     "Reply",
     "Response",
     "Role",

@@ -64,6 +64,18 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How far a network was read, by the network's clock.
+
+    What was listed before `answer_since` is older than the bot and never answered; up to `read_until` every mention
+    was taken.
+    """
+
+    answer_since: datetime
+    read_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PostRef:
     """Our post on the network: its opaque id there, and the address where people see it, if there is one."""
 

@@ -25,6 +25,7 @@ def make_engine(file: Path) -> Engine:
         pool_size=1,
         max_overflow=0,
         connect_args={"isolation_level": None, "check_same_thread": True},
+        hide_parameters=True,  # its messages would quote people's posts
     )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin_immediate)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.model import Author, Mention, Owed, PostRef, Visibility
+from bot.model import Author, Mention, Owed, PostRef, Reading, Visibility
 from bot.store.tables import cursor, from_micros, mention, storable, to_micros
 
-_FORGOTTEN = {"text": None, "content_warning": None, "parent_text": None}
+# Who asked stays as an opaque id, for budgets; what they wrote and how to reach them does not.
+_FORGOTTEN = {"text": None, "content_warning": None, "parent_text": None, "author_handle": "", "reply_ref": ""}
 
 
 def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: bool) -> int:
@@ -23,21 +24,22 @@ def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: boo
     return connection.execute(insert(mention).on_conflict_do_nothing(), rows).rowcount
 
 
-def select_owed(connection: Connection, now: datetime, limit: int) -> tuple[Owed, ...]:
-    """Those that may be tried now, the one that was listed first coming first."""
+def select_owed(connection: Connection, network: str, now: datetime, limit: int) -> tuple[Owed, ...]:
+    """Those of a network that may be tried now, the one that was listed first coming first."""
     may_be_tried = or_(mention.c.not_before.is_(None), mention.c.not_before <= to_micros(now))
     statement = (
         select(mention)
-        .where(mention.c.state == "owed", may_be_tried)
-        .order_by(mention.c.listed_at, mention.c.network, mention.c.id)
+        .where(mention.c.state == "owed", mention.c.network == network, may_be_tried)
+        .order_by(mention.c.listed_at, mention.c.id)
         .limit(limit)
     )
     return tuple(Owed(mention=_mention_of(row), attempts=row.attempts) for row in connection.execute(statement))
 
 
-def count_attempt(connection: Connection, which: Mention, at: datetime) -> None:
+def count_attempt(connection: Connection, which: Mention, at: datetime, not_before: datetime) -> None:
     """One more. A mention that is not owed is a bug in the caller: posting now might be posting twice."""
-    changed = _change(connection, which, attempts=mention.c.attempts + 1, tried_at=to_micros(at))
+    tried = {"attempts": mention.c.attempts + 1, "tried_at": to_micros(at), "not_before": to_micros(not_before)}
+    changed = _change(connection, which, **tried)
     if not changed:
         raise LookupError("an answer was begun to a mention that is not owed")
 
@@ -61,17 +63,24 @@ def put_off(connection: Connection, which: Mention, reason: str, not_before: dat
     _change(connection, which, reason=storable(reason), not_before=to_micros(not_before))
 
 
-def select_read_until(connection: Connection, network: str) -> datetime | None:
-    """The network's cursor."""
-    micros = connection.scalar(select(cursor.c.read_until).where(cursor.c.network == network))
-    return None if micros is None else from_micros(micros)
+def select_reading(connection: Connection, network: str, answer_since: datetime) -> Reading:
+    """The network's cursor, made at the first call."""
+    first = {"network": network, "answer_since": to_micros(answer_since), "read_until": to_micros(answer_since)}
+    connection.execute(insert(cursor).values(**first).on_conflict_do_nothing())
+    row = connection.execute(select(cursor).where(cursor.c.network == network)).one()
+    return Reading(from_micros(row.answer_since), from_micros(row.read_until))
 
 
 def advance_read_until(connection: Connection, network: str, until: datetime) -> None:
     """Move the network's cursor, forwards only."""
-    new = insert(cursor).values(network=network, read_until=to_micros(until))
-    furthest = func.max(cursor.c.read_until, new.excluded.read_until)
-    connection.execute(new.on_conflict_do_update(index_elements=["network"], set_={"read_until": furthest}))
+    further = and_(cursor.c.network == network, cursor.c.read_until < to_micros(until))
+    connection.execute(update(cursor).where(further).values(read_until=to_micros(until)))
+
+
+def delete_settled(connection: Connection, before: datetime) -> int:
+    """Delete what was settled, or taken as seen, before an instant."""
+    old = func.coalesce(mention.c.settled_at, mention.c.listed_at) < to_micros(before)
+    return connection.execute(delete(mention).where(mention.c.state == "settled", old)).rowcount
 
 
 def _change(connection: Connection, which: Mention, **values: object) -> int:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.model import History, Mention, Owed, PostRef, Verdict
+from bot.model import History, Mention, Owed, PostRef, Reading, Verdict
 from bot.ports import StoreError
 from bot.store import mentions as mention_rows
 from bot.store import platforms
@@ -85,13 +85,13 @@ class SqliteStore:
         """See Store.take."""
         return await self._transact(lambda tx: mention_rows.insert_new(tx, mentions, owed=owed))
 
-    async def owed(self, *, now: datetime, limit: int) -> tuple[Owed, ...]:
+    async def owed(self, network: str, *, now: datetime, limit: int) -> tuple[Owed, ...]:
         """See Store.owed."""
-        return await self._transact(lambda tx: mention_rows.select_owed(tx, now, limit))
+        return await self._transact(lambda tx: mention_rows.select_owed(tx, network, now, limit))
 
-    async def begin(self, mention: Mention, *, at: datetime) -> None:
-        """See Store.begin. Raises LookupError for a mention that is not owed: that is a bug of the caller."""
-        await self._transact(lambda tx: mention_rows.count_attempt(tx, mention, at))
+    async def begin(self, mention: Mention, *, at: datetime, not_before: datetime) -> None:
+        """See Store.begin."""
+        await self._transact(lambda tx: mention_rows.count_attempt(tx, mention, at, not_before))
 
     async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
         """See Store.settle."""
@@ -101,13 +101,17 @@ class SqliteStore:
         """See Store.postpone."""
         await self._transact(lambda tx: mention_rows.put_off(tx, mention, reason, not_before))
 
-    async def read_until(self, network: str) -> datetime | None:
-        """See Store.read_until."""
-        return await self._transact(lambda tx: mention_rows.select_read_until(tx, network))
+    async def reading(self, network: str, *, answer_since: datetime) -> Reading:
+        """See Store.reading."""
+        return await self._transact(lambda tx: mention_rows.select_reading(tx, network, answer_since))
 
     async def set_read_until(self, network: str, until: datetime) -> None:
         """See Store.set_read_until."""
         await self._transact(lambda tx: mention_rows.advance_read_until(tx, network, until))
+
+    async def prune(self, *, before: datetime) -> int:
+        """See Store.prune."""
+        return await self._transact(lambda tx: mention_rows.delete_settled(tx, before))
 
     async def history(self, platform_key: str) -> History:
         """See Store.history."""

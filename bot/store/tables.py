@@ -50,12 +50,13 @@ mention = Table(
     CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
     CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
 )
-Index("mention_owed", mention.c.listed_at, sqlite_where=text("state = 'owed'"))
+Index("mention_owed", mention.c.network, mention.c.listed_at, sqlite_where=text("state = 'owed'"))
 
 cursor = Table(
     "cursor",
     metadata,
     Column("network", Text, nullable=False),
+    Column("answer_since", BigInteger, nullable=False),
     Column("read_until", BigInteger, nullable=False),
     PrimaryKeyConstraint("network"),
 )
@@ -76,11 +77,15 @@ platform = Table(
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def to_micros(instant: datetime) -> int:
-    """An aware instant as microseconds since 1970, UTC, exactly."""
-    return (instant - _EPOCH) // _MICROSECOND
+    """An aware instant as microseconds since 1970, UTC, exactly.
+
+    An instant that UTC has no year for (31 December 9999 in the far west) becomes the last one that it has.
+    """
+    return min((instant - _EPOCH) // _MICROSECOND, _LAST)
 
 
 def from_micros(micros: int) -> datetime:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -149,6 +149,33 @@ def test_a_broken_catalogue_starts_nothing(tmp_path: Path) -> None:
             assert done.returncode == 2
             assert "Traceback" not in done.stderr
             assert "other.toml" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        pytest.param(
+            lambda folder: (folder / "fingerprints.toml").unlink(), "fingerprints.toml: cannot be read", id="gone"
+        ),
+        pytest.param(
+            lambda folder: (folder / "platforms" / "other.toml").unlink(), "no platform file", id="no catalogue"
+        ),
+        pytest.param(
+            lambda folder: (folder / "platforms" / "other.toml").write_bytes(b'name = "\xe9"'),
+            "not UTF-8",
+            id="latin-1",
+        ),
+    ],
+)
+def test_files_that_cannot_be_read_are_one_sentence(
+    tmp_path: Path, harm: Callable[[Path], object], sentence: str
+) -> None:
+    with small_internet(tmp_path) as world:
+        harm(world.config_dir)
+        done = world.command("config", "check")
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_without_a_terminal_and_without_accounts_there_is_a_clear_sentence(world: World) -> None:

@@ -94,7 +94,7 @@ def test_questions_get_one_right_answer_each_whatever_happens_to_the_bot(stage: 
     with world.running() as bot:
         wait_for_answers(killed + asleep)
         bot.send_signal(signal.SIGTERM)
-        assert bot.wait(15) == 0
+        assert bot.wait(10) == 0
     with world.running():
         wait_for_answers([stage.ask(stage.bluesky, "Solide est en panne ?", "Solide")])
         for asked in first + killed + asleep:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from bot.model import (
     Phases,
     Platform,
     PostRef,
+    Reading,
     Response,
     Target,
     VantagePoint,
@@ -80,14 +81,14 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 async def test_a_mention_comes_back_as_it_was_taken(store: Store) -> None:
     assert await store.take([mention()], owed=True) == 1
-    (owed,) = await store.owed(now=NOON, limit=10)
+    (owed,) = await store.owed("mamot", now=NOON, limit=10)
     assert (owed.mention, owed.attempts) == (mention(), 0)
 
 
 async def test_only_new_mentions_are_counted_and_kept_once(store: Store) -> None:
     await store.take([mention("1")], owed=True)
     assert await store.take([mention("1"), mention("2"), mention("2")], owed=True) == 1
-    assert len(await store.owed(now=NOON, limit=10)) == 2
+    assert len(await store.owed("mamot", now=NOON, limit=10)) == 2
 
 
 async def test_taking_nothing_is_fine(store: Store) -> None:
@@ -101,29 +102,56 @@ async def test_two_networks_may_use_the_same_id(store: Store) -> None:
 async def test_what_was_taken_as_seen_is_never_owed(store: Store) -> None:
     await store.take([mention()], owed=False)
     assert await store.take([mention()], owed=True) == 0
-    assert await store.owed(now=NOON, limit=10) == ()
+    assert await store.owed("mamot", now=NOON, limit=10) == ()
 
 
 async def test_the_oldest_comes_first_and_the_limit_holds(store: Store) -> None:
     await store.take([mention("new", at=NOON), mention("old", at=NOON - MINUTE), mention("mid", at=NOON)], owed=True)
-    assert [each.mention.id for each in await store.owed(now=NOON, limit=2)] == ["old", "mid"]
+    assert [each.mention.id for each in await store.owed("mamot", now=NOON, limit=2)] == ["old", "mid"]
 
 
 async def test_begun_answers_are_counted(store: Store) -> None:
     await store.take([mention()], owed=True)
-    await store.begin(mention(), at=NOON)
-    await store.begin(mention(), at=NOON)
-    (owed,) = await store.owed(now=NOON, limit=1)
+    await store.begin(mention(), at=NOON, not_before=NOON)
+    await store.begin(mention(), at=NOON, not_before=NOON)
+    (owed,) = await store.owed("mamot", now=NOON, limit=1)
     assert owed.attempts == 2
+
+
+async def test_a_begun_answer_is_left_alone_until_its_time(store: Store) -> None:
+    await store.take([mention()], owed=True)
+    await store.begin(mention(), at=NOON, not_before=NOON + MINUTE)
+    assert await store.owed("mamot", now=NOON + MINUTE / 2, limit=1) == ()
+    assert len(await store.owed("mamot", now=NOON + MINUTE, limit=1)) == 1
+
+
+async def test_each_network_has_its_own_waiting_mentions(store: Store) -> None:
+    await store.take([mention("1"), mention("2", network="piaille")], owed=True)
+    assert [each.mention.id for each in await store.owed("piaille", now=NOON, limit=10)] == ["2"]
+
+
+async def test_an_author_from_the_end_of_time_harms_nobody(store: Store) -> None:
+    posted = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-12)))
+    await store.take([replace(mention("1"), posted_at=posted), mention("2")], owed=True)
+    assert len(await store.owed("mamot", now=NOON, limit=10)) == 2
+
+
+async def test_settled_mentions_are_pruned_and_owed_ones_stay(store: Store) -> None:
+    await store.take([mention("settled"), mention("owed")], owed=True)
+    await store.take([mention("seen", at=NOON - MINUTE)], owed=False)
+    await store.settle(mention("settled"), outcome="answered", at=NOON)
+    assert await store.prune(before=NOON) == 1
+    assert await store.prune(before=NOON + MINUTE) == 1
+    assert len(await store.owed("mamot", now=NOON, limit=10)) == 1
 
 
 async def test_an_answer_to_what_is_not_owed_cannot_be_begun(store: Store) -> None:
     with pytest.raises(LookupError):
-        await store.begin(mention(), at=NOON)
+        await store.begin(mention(), at=NOON, not_before=NOON)
     await store.take([mention()], owed=True)
     await store.settle(mention(), outcome="answered", at=NOON)
     with pytest.raises(LookupError):
-        await store.begin(mention(), at=NOON)
+        await store.begin(mention(), at=NOON, not_before=NOON)
 
 
 async def test_a_settled_mention_is_owed_no_more_and_not_new_again(store: Store) -> None:
@@ -131,23 +159,23 @@ async def test_a_settled_mention_is_owed_no_more_and_not_new_again(store: Store)
     await store.settle(mention(), outcome="answered", at=NOON, post=PostRef("99", "https://mamot.fr/@bot/99"))
     await store.settle(mention(), outcome="gone", at=NOON)
     await store.postpone(mention(), reason="late", not_before=NOON)
-    assert await store.owed(now=NOON + MINUTE, limit=10) == ()
+    assert await store.owed("mamot", now=NOON + MINUTE, limit=10) == ()
     assert await store.take([mention()], owed=True) == 0
 
 
 async def test_a_postponed_mention_waits_for_its_time(store: Store) -> None:
     await store.take([mention()], owed=True)
     await store.postpone(mention(), reason="too many requests", not_before=NOON + MINUTE)
-    assert await store.owed(now=NOON + MINUTE - timedelta(microseconds=1), limit=10) == ()
-    assert len(await store.owed(now=NOON + MINUTE, limit=10)) == 1
+    assert await store.owed("mamot", now=NOON + MINUTE - timedelta(microseconds=1), limit=10) == ()
+    assert len(await store.owed("mamot", now=NOON + MINUTE, limit=10)) == 1
 
 
-async def test_reading_is_remembered_by_network_and_never_goes_back(store: Store) -> None:
-    assert await store.read_until("mamot") is None
-    await store.set_read_until("mamot", NOON)
+async def test_reading_begins_once_and_never_goes_back(store: Store) -> None:
+    assert await store.reading("mamot", answer_since=NOON) == Reading(NOON, NOON)
+    await store.set_read_until("mamot", NOON + MINUTE)
     await store.set_read_until("mamot", NOON - MINUTE)
-    assert await store.read_until("mamot") == NOON
-    assert await store.read_until("bsky") is None
+    assert await store.reading("mamot", answer_since=NOON + 9 * MINUTE) == Reading(NOON, NOON + MINUTE)
+    assert await store.reading("bsky", answer_since=NOON - MINUTE) == Reading(NOON - MINUTE, NOON - MINUTE)
 
 
 async def test_nothing_is_known_of_a_platform_before_the_first_look(store: Store) -> None:
@@ -204,4 +232,4 @@ async def test_a_wall_is_usual_until_we_get_through(store: Store) -> None:
 async def test_half_an_emoji_does_not_stop_the_others(store: Store) -> None:
     broken = replace(mention("broken"), text="couché ? \ud83d")
     assert await store.take([broken, mention("whole")], owed=True) == 2
-    assert len(await store.owed(now=NOON, limit=10)) == 2
+    assert len(await store.owed("mamot", now=NOON, limit=10)) == 2

@@ -1,10 +1,12 @@
 """A social network in memory: what it lists and what was posted on it, with the troubles a test wants."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Author, Mention, PostRef, Reply, Visibility
+from bot.ports import SocialError
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -43,6 +45,7 @@ class FakeNetwork:
     lose_answer_once: Exception | None = None
     walks: list[datetime | None] = field(default_factory=list[datetime | None])
     break_off_after: int | None = None
+    hangs: bool = False
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         self.walks.append(since)
@@ -51,13 +54,15 @@ class FakeNetwork:
         newest_first = sorted(self.listed, key=lambda m: m.listed_at, reverse=True)
         for count, found in enumerate(newest_first):
             if count == self.break_off_after:
-                raise ConnectionError("cut")
+                raise SocialError("the connection broke off")
             if since is None or found.listed_at > since - timedelta(minutes=10):
                 yield found
 
     async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
         if self.fails:
             raise self.fails.pop(0)
+        if self.hangs:
+            await asyncio.sleep(3600)
         there = any(known.id == mention.id for known, _, _ in self.posts)
         if not (tried_before and there):
             self.posts.append((mention, reply, visibility))

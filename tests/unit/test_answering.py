@@ -58,7 +58,7 @@ class Desk:
         return await self.again()
 
     async def again(self, at: datetime = NOON + timedelta(hours=1)) -> str:
-        (owed,) = await self.store.owed(now=at, limit=10)
+        (owed,) = await self.store.owed("fake", now=at, limit=10)
         return await self.answering.settle(owed, self.network)
 
     @property
@@ -78,7 +78,7 @@ async def test_a_question_gets_the_verdict_in_its_language() -> None:
 async def test_an_answered_question_is_not_owed_any_more() -> None:
     desk = Desk()
     await desk.ask(mention())
-    assert await desk.store.owed(now=NOON + timedelta(days=1), limit=10) == ()
+    assert await desk.store.owed("fake", now=NOON + timedelta(days=1), limit=10) == ()
 
 
 async def test_two_platforms_get_one_reply() -> None:
@@ -123,18 +123,25 @@ async def test_an_answer_whose_receipt_was_lost_is_not_posted_twice() -> None:
     assert len(desk.network.posts) == 1
 
 
+async def test_a_second_try_waits_until_a_post_under_way_must_be_there() -> None:
+    desk = Desk(FakeNetwork(lose_answer_once=SocialError("the answer was lost")))
+    await desk.ask(mention())
+    assert await desk.store.owed("fake", now=NOON + timedelta(seconds=14), limit=10) == ()
+    assert len(await desk.store.owed("fake", now=NOON + timedelta(seconds=15), limit=10)) == 1
+
+
 async def test_a_network_that_asks_for_rest_gets_it() -> None:
     network = FakeNetwork(fails=[SocialError("too many requests", retry_after=timedelta(minutes=7))])
     desk = Desk(network)
     assert await desk.ask(mention()) == "put-off"
-    assert await desk.store.owed(now=NOON + timedelta(minutes=6), limit=10) == ()
+    assert await desk.store.owed("fake", now=NOON + timedelta(minutes=6), limit=10) == ()
     assert await desk.again(NOON + timedelta(minutes=7)) == "answered"
 
 
 async def test_a_deleted_question_is_settled_without_an_answer() -> None:
     desk = Desk(FakeNetwork(fails=[SocialError("the post is gone", permanent=True)]))
     assert await desk.ask(mention()) == "cannot-be-answered"
-    assert await desk.store.owed(now=NOON + timedelta(days=1), limit=10) == ()
+    assert await desk.store.owed("fake", now=NOON + timedelta(days=1), limit=10) == ()
 
 
 async def test_a_refused_account_keeps_the_question_owed() -> None:
@@ -146,4 +153,4 @@ async def test_a_refused_account_keeps_the_question_owed() -> None:
 
 def test_retries_come_ever_later_but_never_later_than_ten_minutes() -> None:
     waits = [wait_before_retry(attempts).total_seconds() for attempts in (0, 1, 2, 7, 1000)]
-    assert waits == [5, 10, 20, 600, 600]
+    assert waits == [15, 30, 60, 600, 600]

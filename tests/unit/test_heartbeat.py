@@ -6,7 +6,7 @@ import pytest
 from bot.app.heartbeat import Heartbeat, NetworkState, what_is_wrong, write_heartbeat
 from tests.fakes.network import NOON
 
-WELL = NetworkState(polled_at=NOON)
+WELL = NetworkState(good_at=NOON)
 
 
 def wrong(folder: Path, beat: Heartbeat, *, later: timedelta = timedelta(seconds=5)) -> str | None:
@@ -15,7 +15,7 @@ def wrong(folder: Path, beat: Heartbeat, *, later: timedelta = timedelta(seconds
 
 
 def test_a_bot_that_works_is_well(tmp_path: Path) -> None:
-    assert wrong(tmp_path, Heartbeat(NOON, {"mamot": WELL, "bsky": NetworkState()})) is None
+    assert wrong(tmp_path, Heartbeat(NOON, {"mamot": WELL, "bsky": NetworkState(NOON, was_read=True)})) is None
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_bot_that_works_is_well(tmp_path: Path) -> None:
         pytest.param(
             Heartbeat(NOON, {"mamot": NetworkState(NOON - timedelta(hours=1))}),
             timedelta(seconds=1),
-            "mamot: no poll has come to its end for 3601 s",
+            "mamot: nothing could be read for 3601 s: the poll hangs",
             id="a poll that hangs",
         ),
         pytest.param(

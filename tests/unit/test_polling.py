@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from bot.app.polling import Account, take_mentions
+from bot.ports import SocialError
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.store import FakeStore
 
@@ -12,7 +13,7 @@ def account(network: FakeNetwork, *, backlog: timedelta | None = timedelta(0)) -
 
 
 async def owed_ids(store: FakeStore) -> list[str]:
-    return [owed.mention.id for owed in await store.owed(now=NOON + timedelta(hours=9), limit=100)]
+    return [owed.mention.id for owed in await store.owed("fake", now=NOON + timedelta(hours=99), limit=100)]
 
 
 async def test_the_first_start_ever_leaves_old_mentions_alone() -> None:
@@ -33,7 +34,7 @@ async def test_the_first_start_answers_as_far_back_as_the_operator_wants() -> No
 async def test_a_bot_that_starts_without_any_mention_answers_the_first_one() -> None:
     network, store = FakeNetwork(), FakeStore()
     await take_mentions(account(network), store, lambda: NOON)
-    network.listed.append(mention(id="first", at=NOON - timedelta(hours=1)))  # its server's clock is late
+    network.listed.append(mention(id="first", at=NOON - timedelta(seconds=50)))  # its server's clock is late
     await take_mentions(account(network), store, lambda: NOON)
     assert await owed_ids(store) == ["first"]
 
@@ -41,19 +42,46 @@ async def test_a_bot_that_starts_without_any_mention_answers_the_first_one() -> 
 async def test_a_walk_that_breaks_off_is_made_again_from_where_the_last_whole_one_ended() -> None:
     network, store = FakeNetwork(), FakeStore()
     await take_mentions(account(network), store, lambda: NOON)
-    network.listed = [mention(id=str(n), at=NOON + timedelta(hours=n)) for n in range(1, 60)]
+    network.listed = [mention(id=str(n), at=NOON + timedelta(minutes=n)) for n in range(1, 60)]
     network.break_off_after = 45
-    with pytest.raises(ConnectionError):
+    with pytest.raises(SocialError):
         await take_mentions(account(network), store, lambda: NOON)
+    kept = await owed_ids(store)
+    assert len(kept) == 45
     network.break_off_after = None
     await take_mentions(account(network), store, lambda: NOON)
     assert sorted(map(int, await owed_ids(store))) == list(range(1, 60))
+
+
+async def test_a_page_without_any_mention_for_us_does_not_open_the_past() -> None:
+    network, store = FakeNetwork(), FakeStore()
+    await take_mentions(account(network), store, lambda: NOON)
+    network.listed = [mention(id=str(n), at=NOON - timedelta(days=n)) for n in range(1, 100)]
+    await take_mentions(account(network), store, lambda: NOON)
+    assert await owed_ids(store) == []
+
+
+async def test_a_network_that_was_down_at_the_first_start_loses_no_question() -> None:
+    network, store = FakeNetwork(fails=[SocialError("it does not answer")]), FakeStore()
+    with pytest.raises(SocialError):
+        await take_mentions(account(network), store, lambda: NOON)
+    network.listed = [mention(id="meanwhile", at=NOON + timedelta(minutes=3))]
+    await take_mentions(account(network), store, lambda: NOON + timedelta(minutes=10))
+    assert await owed_ids(store) == ["meanwhile"]
+
+
+async def test_nobody_is_answered_about_the_day_before_yesterday() -> None:
+    network, store = FakeNetwork(), FakeStore()
+    await take_mentions(account(network), store, lambda: NOON)
+    network.listed = [mention(id="old", at=NOON + timedelta(hours=1)), mention(id="new", at=NOON + timedelta(hours=40))]
+    await take_mentions(account(network), store, lambda: NOON + timedelta(hours=60))
+    assert await owed_ids(store) == ["new"]
 
 
 async def test_what_was_written_down_holds_no_token() -> None:
     text = "c'est moi ou https://www.solide.example/a?ticket=ST-42-secret#x est couché ?"
     store = FakeStore()
     await take_mentions(account(FakeNetwork(listed=[mention(text)]), backlog=None), store, lambda: NOON)
-    (owed,) = await store.owed(now=NOON, limit=1)
+    (owed,) = await store.owed("fake", now=NOON, limit=1)
     assert "solide.example" in owed.mention.text
     assert "secret" not in owed.mention.text

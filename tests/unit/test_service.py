@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.app.heartbeat import what_is_wrong
 from bot.app.polling import Account
 from bot.app.service import Service
@@ -14,6 +16,8 @@ from bot.ports import AccountRefusedError, SocialError, SocialNetwork, StoreErro
 from tests.fakes.network import FakeNetwork, mention
 from tests.fakes.store import FakeStore
 from tests.unit.test_answering import Desk
+
+TICK = timedelta(milliseconds=20)
 
 
 def clock() -> datetime:
@@ -37,9 +41,7 @@ def running(folder: Path, *networks: SocialNetwork, store: FakeStore | None = No
     desk = Desk(clock=clock, store=store)
     accounts = [Account(network, timedelta(milliseconds=20), None) for network in networks]
     heartbeat = folder / "heartbeat.json"
-    return Running(
-        Service(accounts, desk.answering, desk.store, clock, heartbeat, timedelta(milliseconds=20)), heartbeat
-    )
+    return Running(Service(accounts, desk.answering, desk.store, clock, heartbeat, TICK, TICK), heartbeat)
 
 
 async def test_a_mention_is_answered_and_the_bot_stops_when_told(tmp_path: Path) -> None:
@@ -58,6 +60,31 @@ async def test_a_network_in_trouble_does_not_stop_the_other_one(tmp_path: Path) 
     broken = FakeNetwork("broken", fails=[SocialError("it does not answer")] * 1000)
     good = FakeNetwork("good", listed=[mention(network="good", at=clock())])
     await running(tmp_path, broken, good).until(lambda: bool(good.posts))
+
+
+async def test_a_network_whose_replies_hang_does_not_hold_back_the_other_one(tmp_path: Path) -> None:
+    hanging = FakeNetwork("hanging", hangs=True)
+    hanging.listed = [mention(id=str(n), network="hanging", at=clock()) for n in range(40)]
+    good = FakeNetwork("good", listed=[mention(network="good", at=clock())])
+    await running(tmp_path, hanging, good).until(lambda: bool(good.posts))
+
+
+async def test_questions_of_an_account_that_is_gone_hold_back_nobody(tmp_path: Path) -> None:
+    store = FakeStore()
+    gone = [mention(id=str(n), network="gone", at=clock() - timedelta(hours=1)) for n in range(40)]
+    await store.take(gone, owed=True)
+    network = FakeNetwork(listed=[mention(at=clock())])
+    await running(tmp_path, network, store=store).until(lambda: bool(network.posts))
+
+
+async def test_a_stop_does_not_wait_for_what_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.app.service.DRAIN", TICK)
+    network = FakeNetwork(hangs=True, listed=[mention(at=clock())])
+    bot = running(tmp_path, network)
+    async with asyncio.timeout(3):
+        await bot.until(lambda: len(network.walks) > 3)
+    (owed,) = await bot.service.store.owed("fake", now=clock() + timedelta(minutes=1), limit=10)
+    assert owed.attempts == 1
 
 
 async def test_a_network_that_comes_back_is_read_again(tmp_path: Path) -> None:

@@ -39,10 +39,11 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
         sa.CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
     )
-    op.create_index("mention_owed", "mention", ["listed_at"], sqlite_where=sa.text("state = 'owed'"))
+    op.create_index("mention_owed", "mention", ["network", "listed_at"], sqlite_where=sa.text("state = 'owed'"))
     op.create_table(
         "cursor",
         sa.Column("network", sa.Text, nullable=False),
+        sa.Column("answer_since", sa.BigInteger, nullable=False),
         sa.Column("read_until", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("network"),
     )
