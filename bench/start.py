@@ -94,7 +94,7 @@ def refuse_if_not_polling(data: Path) -> None:
     # The memory of a bot that cannot sign in says nothing.
     beat = json.loads(next(data.glob("*.heartbeat")).read_text("utf-8"))
     for name, state in beat["networks"].items():
-        if state["trouble"] or not state["polled_at"]:
+        if state["trouble"] or not state["was_read"]:
             sys.exit(f"{name} is not being polled: {state}")
 
 

@@ -44,6 +44,7 @@ class Service:
     heartbeat: Path
     beat_every: timedelta = BEAT_EVERY
     store_rest: timedelta = STORE_REST
+    on_store_trouble: Callable[[StoreError], None] | None = None
     _schedule: Schedule = field(init=False)
     _states: dict[str, NetworkState] = field(init=False, default_factory=dict[str, NetworkState])
     _failures: dict[str, int] = field(init=False, default_factory=dict[str, int])
@@ -187,6 +188,8 @@ class Service:
     def _store_failed(self, error: StoreError) -> None:
         if self._store_trouble != str(error):
             log.error("cannot keep records", why=str(error))
+        if self.on_store_trouble is not None:
+            self.on_store_trouble(error)
         self._store_trouble = str(error)
         self._store_rests_until = self.clock() + self.store_rest
 

@@ -109,9 +109,10 @@ def _network(name: str, account: MastodonAccount | BlueskyAccount, settings: Set
 
 
 async def stop_signal() -> None:
-    """Wait for SIGTERM or SIGINT."""
+    """Wait for SIGTERM or SIGINT. A second SIGINT is Python's own: it cuts."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
+    loop.remove_signal_handler(signal.SIGINT)

@@ -9,7 +9,8 @@ import click
 
 from bot.app.logs import set_up_logs
 from bot.app.wiring import build_bot
-from bot.model import GiveVerdicts, Language, Word
+from bot.cli.words import WORDS
+from bot.model import GiveVerdicts, Word
 from bot.settings import Settings, load_settings
 from bot.understanding import understand
 from bot.wording import word
@@ -31,10 +32,10 @@ async def _ask(text: str, settings: Settings) -> int:
     # A store of its own: the running bot holds the lock of the real one, and one question needs no history.
     with tempfile.TemporaryDirectory(prefix="cestmoiou-ask-") as folder:
         async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
-            intent = understand(text, tag=None, default=Language(settings.language))
+            intent = understand(text, tag=None, default=settings.language)
             answer = await bot.answering.answer(intent)
     if answer is None:
-        click.echo("(nothing-to-say)", err=True)
+        click.echo(WORDS[settings.language].silence, err=True)
         return 2
     click.echo(word(answer, language=intent.language, limit=LIMIT, zone=bot.answering.zone))
     words = {verdict.word for verdict in answer.verdicts} if isinstance(answer, GiveVerdicts) else {Word.UNKNOWN}

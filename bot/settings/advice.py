@@ -65,7 +65,15 @@ def _where(key: Key, written: Mapping[Key, Entry], file: str) -> str:
         if bare[:length] in written:
             return written[bare[:length]].where
     below = (entry.where for other, entry in written.items() if other[: len(bare)] == bare)
-    return next(below, file)
+    return next(below, _variable(bare, written) or file)
+
+
+def _variable(key: Key, written: Mapping[Key, Entry]) -> str | None:
+    """The variable for a key that is missing from an account of which all the rest stands in variables."""
+    beside = [entry.where for other, entry in written.items() if other[:2] == key[:2]]
+    if key[0] != "accounts" or len(key) < 3 or not all(where.startswith(PREFIX) for where in beside) or not beside:
+        return None
+    return PREFIX + "__".join(key).upper().replace("-", "_")
 
 
 def _advice(detail: ErrorDetails, key: Key, model: type[BaseModel], where: str) -> str:

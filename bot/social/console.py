@@ -4,18 +4,20 @@ Each line typed is a mention; the reply is printed. Piped input works the same, 
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.model import Author, CauseId, Mention, PostRef, Reply, Verdict, Visibility, Word
+from bot.model import Author, Mention, PostRef, Reply, Verdict, Visibility, Word
 
 PROMPT = "› "
 TEXT_LIMIT = 2000
+ERASE_LINE = "\r\x1b[K"
 STYLES = {
     Word.UP: "green",
     Word.DEGRADED: "yellow",
@@ -23,25 +25,34 @@ STYLES = {
     Word.INCONCLUSIVE: "magenta",
     Word.UNKNOWN: "blue",
 }
-OWN_TROUBLE = {CauseId.OWN_NETWORK, CauseId.OWN_RESOLVER}
 
 
 class ConsoleNetwork:
-    """`bot.ports.SocialNetwork` over a text stream. `ended` is set once the input ended and every line was settled."""
+    """`bot.ports.SocialNetwork` over a text stream. `ended` is set once the input ended and every line was settled.
+
+    `silence` is printed where no answer comes; `hint` may add a line to a reply.
+    """
 
     name = "console"
     text_limit = TEXT_LIMIT
 
     def __init__(
-        self, source: TextIO, console: Console, clock: Callable[[], datetime], *, offline_hint: str | None = None
+        self,
+        source: TextIO,
+        console: Console,
+        clock: Callable[[], datetime],
+        *,
+        silence: str,
+        hint: Callable[[Reply], str | None] | None = None,
     ) -> None:
         self.ended = asyncio.Event()
         self._source = source
         self._console = console
         self._clock = clock
-        self._offline_hint = offline_hint
+        self._silence = silence
+        self._hint = hint
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
-        self._waiting: dict[str, datetime] = {}
+        self._waiting: dict[str, Mention] = {}
         self._count = 0
         self._at_end = False
         self._started = clock()
@@ -52,49 +63,51 @@ class ConsoleNetwork:
         self._prompt()
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
-        """The lines typed since the last call; `since` has no meaning here."""
+        """The lines typed that are not settled yet; `since` has no meaning here."""
         del since
         while not self._typed.empty():
             line = self._typed.get_nowait()
             if line is None:
                 self._at_end = True
-                self._maybe_end()
-                return
-            yield self._mention(line)
+            else:
+                self._add(line)
+        self._maybe_end()
+        for mention in list(self._waiting.values()):
+            yield mention
 
     async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
         """Print the words. A reply after a crash is printed again: nobody saw the first one."""
         del visibility, tried_before
-        self._done_with(mention)
+        self._begin_output(mention)
         for line, verdict in _coloured(reply):
-            self._console.print(escape(line), style=STYLES[verdict.word] if verdict else None, soft_wrap=True)
-        if self._offline_hint and any(verdict.cause.id in OWN_TROUBLE for verdict in reply.verdicts):
-            self._console.print(escape(self._offline_hint), style="dim", soft_wrap=True)
-        self._prompt()
-        self._maybe_end()
+            self._print(line, STYLES[verdict.word] if verdict else None)
+        if self._hint is not None and (hint := self._hint(reply)):
+            self._print(hint, "dim")
+        self._done_with(mention)
         return PostRef(id=f"reply to {mention.id}")
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Say that there is nothing to answer, so that nobody waits."""
+        del reason
+        self._begin_output(mention)
+        self._print(self._silence, "dim")
         self._done_with(mention)
-        self._console.print(f"({reason})", style="dim")
-        self._prompt()
-        self._maybe_end()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody waits for an answer."""
+        return not self._waiting
 
     async def close(self) -> None:
         """Clear the progress line."""
         self._stop_progress()
 
-    def _mention(self, line: str) -> Mention:
+    def _add(self, line: str) -> None:
         self._count += 1
-        mention_id = f"{self._started.isoformat()} {self._count}"
         now = self._clock()
-        self._waiting[mention_id] = now
-        if self._progress is None and self._console.is_terminal:
-            self._progress = self._loop.create_task(self._show_progress())
-        return Mention(
+        mention = Mention(
             network=self.name,
-            id=mention_id,
+            id=f"{self._started.isoformat()} {self._count}",
             author=Author(id="you", handle="you"),
             text=line,
             language=None,
@@ -102,36 +115,55 @@ class ConsoleNetwork:
             listed_at=now,
             visibility=Visibility.DIRECT,
         )
+        self._waiting[mention.id] = mention
+        if self._progress is None and self._console.is_terminal:
+            self._progress = self._loop.create_task(self._show_progress())
 
     def _read_lines(self) -> None:
-        try:
-            for line in self._source:
-                self._loop.call_soon_threadsafe(self._typed.put_nowait, line.rstrip("\n"))
-            self._loop.call_soon_threadsafe(self._typed.put_nowait, None)
-        except RuntimeError:
-            pass  # the loop is closed: the bot has stopped
-        except (OSError, UnicodeDecodeError):
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the bot has stopped
+            try:
+                for line in self._source:
+                    self._loop.call_soon_threadsafe(self._typed.put_nowait, line.rstrip("\n"))
+            except (OSError, UnicodeDecodeError):
+                pass  # a stream that breaks off, or is no text, has ended
             self._loop.call_soon_threadsafe(self._typed.put_nowait, None)
 
     async def _show_progress(self) -> None:
         while self._waiting:
-            looked: timedelta = self._clock() - min(self._waiting.values())
-            self._console.print(f"\r… {looked.total_seconds():.0f} s ", style="dim", end="")
-            await asyncio.sleep(0.5)
+            since = min(mention.posted_at for mention in self._waiting.values())
+            await asyncio.sleep(0.5)  # what is quick needs no progress
+            self._write(f"\r… {(self._clock() - since).total_seconds():.0f} s ")
+
+    def _begin_output(self, mention: Mention) -> None:
+        self._stop_progress()
+        if not self._console.is_terminal:  # answers may come in another order than the questions
+            self._print(f"{PROMPT}{mention.text}", None)
 
     def _done_with(self, mention: Mention) -> None:
         self._waiting.pop(mention.id, None)
-        self._stop_progress()
+        if self._waiting and self._console.is_terminal:
+            self._progress = self._loop.create_task(self._show_progress())
+        self._prompt()
+        self._maybe_end()
 
     def _stop_progress(self) -> None:
         if self._progress is not None:
             self._progress.cancel()
             self._progress = None
-            self._console.print("\r\x1b[K", end="", highlight=False)
+            self._write(ERASE_LINE)
 
     def _prompt(self) -> None:
         if self._console.is_terminal and not self._waiting:
-            self._console.print(PROMPT, end="", style="bold")
+            self._write(PROMPT)
+
+    def _print(self, text: str, style: str | None) -> None:
+        # A terminal wraps by words; a pipe gets one line as one line.
+        self._console.print(escape(text), style=style, soft_wrap=not self._console.is_terminal)
+
+    def _write(self, raw: str) -> None:
+        # rich takes control characters out of what it prints.
+        self._console.file.write(raw)
+        self._console.file.flush()
 
     def _maybe_end(self) -> None:
         if self._at_end and not self._waiting:

@@ -6,6 +6,7 @@ Each gets one clear sentence and no traceback, and no question is lost.
 import contextlib
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -117,6 +118,29 @@ def test_a_full_disk_loses_no_question(tmp_path: Path, mastodon: MastodonPeople)
     assert "full" in health
     assert "Traceback" not in log
     assert len(mastodon.answers(post)) == 1
+
+
+@pytest.mark.root
+def test_a_disk_that_fills_up_ends_a_conversation_with_a_sentence(tmp_path: Path) -> None:
+    with (
+        small_internet(tmp_path) as world,
+        disk(world.data_dir, options="size=1m"),
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=world.environment(),
+            text=True,
+        ) as bot,
+    ):
+        wait_until(lambda: (world.data_dir / "cestmoiou.db").exists(), within_s=20, what="the bot has its store")
+        fill(world.data_dir / "ballast")
+        said, sentence = bot.communicate("c'est moi ou Fragile est couché ?\n", timeout=20)
+    assert bot.returncode == 2
+    assert "full" in sentence
+    assert len(sentence.splitlines()) == 1
+    assert "HTTP 503" not in said
 
 
 def fill(path: Path) -> None:

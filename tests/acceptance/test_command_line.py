@@ -102,10 +102,8 @@ def test_the_demonstration_gives_three_verdicts_without_internet(world: World) -
         "--demo",
         typed="".join(f"c'est moi ou {name} est couché ?\n" for name in ("Solide", "Fragile", "Tortue")),
     )
-    lines = {
-        name: next(line for line in done.stdout.splitlines() if name in line)
-        for name in ("Solide", "Fragile", "Tortue")
-    }
+    answers = [line for line in done.stdout.splitlines()[1:] if not line.startswith("›")]
+    lines = {name: next(line for line in answers if name in line) for name in ("Solide", "Fragile", "Tortue")}
     assert "répond normalement" in lines["Solide"]
     assert "HTTP 503" in lines["Fragile"]
     assert "lent" in lines["Tortue"]
@@ -151,24 +149,28 @@ def test_a_broken_catalogue_starts_nothing(tmp_path: Path) -> None:
             assert "other.toml" in done.stderr
 
 
+def lose_the_fingerprints(config_dir: Path) -> None:
+    (config_dir / "fingerprints.toml").unlink()
+
+
+def lose_the_catalogue(config_dir: Path) -> None:
+    (config_dir / "platforms" / "other.toml").unlink()
+
+
+def save_as_latin_1(config_dir: Path) -> None:
+    (config_dir / "platforms" / "other.toml").write_bytes(b'name = "\xe9"')
+
+
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
-        pytest.param(
-            lambda folder: (folder / "fingerprints.toml").unlink(), "fingerprints.toml: cannot be read", id="gone"
-        ),
-        pytest.param(
-            lambda folder: (folder / "platforms" / "other.toml").unlink(), "no platform file", id="no catalogue"
-        ),
-        pytest.param(
-            lambda folder: (folder / "platforms" / "other.toml").write_bytes(b'name = "\xe9"'),
-            "not UTF-8",
-            id="latin-1",
-        ),
+        pytest.param(lose_the_fingerprints, "fingerprints.toml: cannot be read", id="no fingerprints"),
+        pytest.param(lose_the_catalogue, "no platform file", id="no catalogue"),
+        pytest.param(save_as_latin_1, "not UTF-8", id="another encoding"),
     ],
 )
 def test_files_that_cannot_be_read_are_one_sentence(
-    tmp_path: Path, harm: Callable[[Path], object], sentence: str
+    tmp_path: Path, harm: Callable[[Path], None], sentence: str
 ) -> None:
     with small_internet(tmp_path) as world:
         harm(world.config_dir)
