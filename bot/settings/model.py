@@ -122,7 +122,7 @@ class Settings(_Part):
         default="info", description='"debug", "info", "warning" or "error"'
     )
     log_format: Literal["auto", "console", "json"] = Field(default="auto", description='"auto", "console" or "json"')
-    answer_backlog: Age = Field(default=timedelta(0), description='a duration from 0 to 365 days, as in "2h"')
+    answer_backlog: Age = Field(default=timedelta(0), description='a duration from 0 to 48 hours, as in "2h"')
     vantage: VantageSettings = Field(default_factory=lambda: VantageSettings(), description="a table: [vantage]")
     probe: ProbeSettings = Field(default_factory=lambda: ProbeSettings(), description="a table: [probe]")
     accounts: dict[AccountName, Account] = Field(

@@ -45,7 +45,7 @@ def _between(least: str, most: str) -> AfterValidator:
 
 Poll = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "1h")]
 Deadline = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "60s")]
-Age = Annotated[timedelta, BeforeValidator(read_duration), _between("0s", "365d")]
+Age = Annotated[timedelta, BeforeValidator(read_duration), _between("0s", "48h")]
 
 
 def _read_list(value: object) -> object:

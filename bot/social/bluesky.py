@@ -27,6 +27,7 @@ from bot.social.bluesky_wire import (
     StrongRef,
     WrittenShape,
 )
+from bot.social.text import UNREADABLE
 
 TEXT_LIMIT = 300  # graphemes; app.bsky.feed.post
 PAGE = 100
@@ -138,7 +139,12 @@ class BlueskyNetwork:
         ours = [notification for notification in notifications if self._is_for_us(notification)]
         await self._read_parents(ours)
         for notification in ours:
-            yield self._mention(notification)
+            try:
+                mention = self._mention(notification)
+            except UNREADABLE:  # one odd post must not hide the others, and its words are not for the log
+                log.warning("a mention cannot be read", network=self._name)
+            else:
+                yield mention
 
     def _is_for_us(self, notification: NotificationShape) -> bool:
         """Replies are told of four levels deep: one to somebody else's reply is strangers' talk."""
@@ -161,7 +167,7 @@ class BlueskyNetwork:
             author=Author(author.did, author.handle, is_bot=author.says_it_is_a_bot),
             text=plain_text(record, without_mentions_of=self._client.did),
             language=record.langs[0] if record.langs else None,
-            posted_at=_instant(record.created_at) or notification.indexed_at,
+            posted_at=_posted_at(notification),
             listed_at=notification.indexed_at,
             parent_text=self._parents.get(above) if self._says_little(notification) else None,
         )
@@ -231,6 +237,12 @@ def _is_enough(notifications: Sequence[NotificationShape], since: datetime | Non
     if not notifications:
         return False
     return since is None or notifications[-1].indexed_at < since - OVERLAP
+
+
+def _posted_at(notification: NotificationShape) -> datetime:
+    """The author's word, but no later than the network saw the post: people write any date there."""
+    said = _instant(notification.record.created_at)
+    return notification.indexed_at if said is None else min(said, notification.indexed_at)
 
 
 def _a_little_later(cursor: str, sent: str | None) -> str:

@@ -146,9 +146,15 @@ class BlueskyClient:
             if self._refused:
                 raise AccountRefusedError(self._refused)
             saved = self._saved_session() if instead_of is None else None
-            client = self._connect()  # the old one may still be in use; it is closed at the end
-            if saved is None or not await self._resume(client, saved):
-                await self._log_in(client)
+            client = self._connect()  # the old one may still be in use; it is closed after the next one
+            try:
+                if saved is None or not await self._resume(client, saved):
+                    await self._log_in(client)
+            except BaseException:
+                await self._closers.pop()()
+                raise
+            while len(self._closers) > 2:
+                await self._closers.pop(0)()
             client.on_session_change(lambda _event, _session: self._save(client))
             self._client = client
             self.did = client.export_session_string().split(":::")[1]
@@ -210,7 +216,7 @@ class BlueskyClient:
             raise SocialError(f"{self._host} says too many requests", retry_after=wait) from error
         if name in _STALE_SESSION:
             raise _StaleSessionError from error
-        if status in {401, 403}:
+        if status == 401:  # 403 is no word of this protocol: something on the way took us for a robot
             raise AccountRefusedError(
                 f"{self._host} refuses the account ({name or status}): give it a new app password"
             ) from error

@@ -1,10 +1,9 @@
 """A post of Bluesky goes in, its text without the words that call the bot comes out; and links of ours, by bytes."""
 
 import re
-from urllib.parse import urlsplit
 
 from bot.social.bluesky_wire import FacetShape, PostShape
-from bot.social.text import tidy
+from bot.social.text import host_of, tidy
 
 _ADDRESS = re.compile(r"https?://[^\s<>«»]*[^\s<>«».,;:!?)…]")
 
@@ -41,6 +40,6 @@ def _instead(words: str, facet: FacetShape, did: str) -> str:
             return " "
         if feature.uri and words.endswith(("...", "…")):
             return feature.uri
-        if feature.uri and (urlsplit(feature.uri).hostname or "").removeprefix("www.") not in words.casefold():
+        if feature.uri and (host_of(feature.uri) or "").removeprefix("www.") not in words.casefold():
             return f"{words} ({feature.uri})"
     return words

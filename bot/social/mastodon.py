@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
-from bot.social.mastodon_client import Api, GoneError, MastodonClient, RefusedRequestError
+from bot.social.mastodon_client import Api, ForbiddenError, GoneError, MastodonClient, RefusedRequestError
 from bot.social.mastodon_wire import AccountShape, ContextShape, InstanceShape, NotificationShape, StatusShape
-from bot.social.text import Link, html_to_text, shorten, tidy, without_leading_call
+from bot.social.text import UNREADABLE, Link, html_to_text, netloc_of, shorten, tidy, without_leading_call
 
 PAGE = 40  # Mastodon's own default
 MOST_PAGES = 50  # 2,000 mentions; Mastodon allows 300 paged requests in 15 minutes
@@ -54,7 +54,7 @@ class _Self:
         name, _, host = link.words.removeprefix("@").casefold().partition("@")
         if not link.words.startswith("@") or name != self.username.casefold():
             return False
-        return (host or urlsplit(link.url).netloc) in self.hosts
+        return (host or netloc_of(link.url)) in self.hosts
 
 
 class MastodonNetwork:
@@ -86,7 +86,11 @@ class MastodonNetwork:
             page = await self._page(max_id)
             new = [notification for notification in page if notification.id not in seen]
             for notification in new:
-                mention = await self._mention(notification, me)
+                try:
+                    mention = await self._mention(notification, me)
+                except UNREADABLE:  # one odd post must not hide the others, and its words are not for the log
+                    log.warning("a mention cannot be read", network=self._name)
+                    continue
                 if mention:
                     yield mention
             if not new or since is None or min(item.created_at for item in new) < since - OVERLAP:
@@ -101,7 +105,7 @@ class MastodonNetwork:
         try:
             found = await self._answer_there(mention, me) if tried_before else await self._look_at(mention)
             return found or await self._post(mention, reply, visibility, me)
-        except (GoneError, RefusedRequestError):
+        except (GoneError, RefusedRequestError, ForbiddenError):
             await self._make_sure_of_account()  # a server that answers so to everything is no reason to give up
             raise
 
@@ -129,6 +133,8 @@ class MastodonNetwork:
         """Ask who we are. takahe answers a bad token with 400, snac with 422 (measured): here, a refusal."""
         try:
             said = await self._client.ask(lambda api: api.account_verify_credentials())
+        except ForbiddenError as error:
+            raise AccountRefusedError(str(error)) from error
         except RefusedRequestError as error:
             raise AccountRefusedError(f"{urlsplit(self._server).netloc} refuses the account's token") from error
         except GoneError as error:
@@ -150,7 +156,11 @@ class MastodonNetwork:
     async def _page(self, max_id: str | None) -> list[NotificationShape]:
         try:
             said = await self._client.ask(lambda api: api.notifications(types=["mention"], limit=PAGE, max_id=max_id))
-        except (GoneError, RefusedRequestError) as error:  # on a reply it would be for good, here it may pass
+        except (
+            GoneError,
+            RefusedRequestError,
+            ForbiddenError,
+        ) as error:  # here it may pass
             await self._make_sure_of_account()
             raise SocialError(str(error)) from error
         if not isinstance(said, list):  # a server can say {"error": …} with 200, which Mastodon.py lets through
@@ -177,7 +187,7 @@ class MastodonNetwork:
             author=Author(status.account.id, status.account.acct, is_bot=bool(status.account.bot)),
             text=text,
             language=status.language,
-            posted_at=status.created_at,
+            posted_at=min(status.created_at, notification.created_at),
             listed_at=notification.created_at,
             visibility=_VISIBILITY.get(status.visibility, Visibility.DIRECT),  # unknown: as narrow as can be
             content_warning=status.spoiler_text or None,

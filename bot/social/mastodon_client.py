@@ -6,7 +6,6 @@ each account has one thread of its own, and a server that hangs holds back nobod
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar, cast
 from urllib.parse import urlsplit
@@ -14,9 +13,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ValidationError
 
 from bot.ports import AccountRefusedError, SocialError
+from bot.social.worker import DaemonWorker
 
 REQUEST_TIMEOUT_S = 10.0  # Mastodon.py's own default is 300 s; this one is for each read of the socket
-DEADLINE_S = 30.0  # for the whole call, its wait for the thread included: a server can drip a byte at a time
+# For the whole call, its wait for the thread included: a server can drip a byte at a time. Below the 15 s after which
+# a second try looks whether the first one's post is there.
+DEADLINE_S = 14.0
 USER_AGENT = "cestmoiou"
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -25,6 +27,10 @@ Answer = TypeVar("Answer")
 
 class GoneError(SocialError):
     """404: what we asked for is deleted, or its author blocks us. Always permanent."""
+
+
+class ForbiddenError(SocialError):
+    """The server forbids this (403): the token lacks a scope, or something on the way took us for a robot."""
 
 
 class RefusedRequestError(SocialError):
@@ -77,14 +83,13 @@ class MastodonClient:
         self._server = server.rstrip("/")
         self._token = token
         self._clock = clock
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mastodon")
+        self._thread = DaemonWorker("mastodon")
         self._api: Api | None = None
 
     async def ask(self, question: Callable[[Api], Answer]) -> Answer:
         """Carry a question to the server in our thread. Raises SocialError."""
-        running = asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
         try:
-            return await asyncio.wait_for(running, DEADLINE_S)
+            return await asyncio.wait_for(self._thread.run(lambda: self._ask(question)), DEADLINE_S)
         except TimeoutError as error:
             raise SocialError(f"{self._host} did not answer within {DEADLINE_S:g} s") from error
 
@@ -97,7 +102,7 @@ class MastodonClient:
 
     def close(self) -> None:
         """Let the thread end, after the request it is in."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.close()
 
     @property
     def _host(self) -> str:
@@ -144,9 +149,11 @@ class MastodonClient:
         status = error.args[1] if len(error.args) > 1 else None
         match status:
             case 401:
-                return AccountRefusedError(f"{self._host} refuses the account's token: log in again")
-            case 403:
                 return AccountRefusedError(
+                    f"{self._host} refuses the account's token: put a new one into the settings, then restart"
+                )
+            case 403:
+                return ForbiddenError(
                     f"{self._host} forbids this to the account: its token needs the scopes read:accounts, "
                     "read:notifications, read:statuses and write:statuses"
                 )

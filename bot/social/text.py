@@ -11,6 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LINES = frozenset({"br", "li"})
+_DEEPEST = 50  # elements inside elements; deeper ones are read as plain text
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What reading one hostile post can raise, in our code or a library's; never the outside failing us."""
 _SILENT = frozenset({"script", "style", "head", "title", "template"})
 
 
@@ -56,7 +59,26 @@ def shorten(text: str, limit: int) -> str:
     return (kept.rsplit(None, 1)[0] if " " in kept else kept).rstrip() + "…"
 
 
-def _pieces(node: LexborNode, calls_the_bot: Callable[[Link], bool]) -> Iterator[str]:
+def netloc_of(url: str) -> str:
+    """The host and port of an address as somebody wrote it; empty for what is none, `http://[x` for one."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def host_of(url: str) -> str | None:
+    """The host of a web address, lower-case; None for what is none."""
+    try:
+        return urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
+    except ValueError:
+        return None
+
+
+def _pieces(node: LexborNode, calls_the_bot: Callable[[Link], bool], depth: int = 0) -> Iterator[str]:
+    if depth > _DEEPEST:
+        yield _SPACES.sub(" ", node.text(deep=True))
+        return
     for child in node.iter(include_text=True):
         tag = child.tag or ""
         if tag == "-text":
@@ -67,11 +89,11 @@ def _pieces(node: LexborNode, calls_the_bot: Callable[[Link], bool]) -> Iterator
             yield _link(child, calls_the_bot)
         elif tag in _LINES:
             yield "\n"
-            yield from _pieces(child, calls_the_bot)
+            yield from _pieces(child, calls_the_bot, depth + 1)
         else:
             edge = "\n\n" if tag in _BLOCKS else ""
             yield edge
-            yield from _pieces(child, calls_the_bot)
+            yield from _pieces(child, calls_the_bot, depth + 1)
             yield edge
 
 
@@ -90,5 +112,5 @@ def _link(node: LexborNode, calls_the_bot: Callable[[Link], bool]) -> str:
 def _says_where(link: Link) -> bool:
     if link.words.startswith(("@", "#")):
         return True
-    host = urlsplit(link.url).hostname if link.url.startswith(("http://", "https://")) else None
+    host = host_of(link.url)
     return host is None or host.removeprefix("www.") in link.words.casefold()

@@ -165,12 +165,12 @@ def bluesky(login: str) -> str:
         ),
         pytest.param(
             'answer_backlog = "soon"',
-            'answer_backlog: write a duration from 0 to 365 days, as in "2h", not "soon"',
+            'answer_backlog: write a duration from 0 to 48 hours, as in "2h", not "soon"',
             id="duration",
         ),
         pytest.param(
             "answer_backlog = -1",
-            'answer_backlog: write a duration from 0 to 365 days, as in "2h", not -1',
+            'answer_backlog: write a duration from 0 to 48 hours, as in "2h", not -1',
             id="negative",
         ),
         pytest.param("data_dir = 3", 'data_dir: write a folder, as in "data", not 3', id="folder"),
