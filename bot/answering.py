@@ -9,12 +9,13 @@ anything is posted, the next time knows that it must look for an answer that is 
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
+from bot.budgets import ASKS_TOO_OFTEN, TOO_BUSY, QuestionBudget, asker_of
 from bot.catalogue import Catalogue
-from bot.checking import Checking
+from bot.checking import Checking, Later
 from bot.manners import MOST_PLATFORMS, reply_visibility, why_not_answer
 from bot.model import (
     Act,
@@ -27,7 +28,9 @@ from bot.model import (
     Language,
     Mention,
     Owed,
+    Platform,
     Reply,
+    Verdict,
 )
 from bot.ports import AccountRefusedError, SocialError, SocialNetwork, Store
 from bot.understanding import understand
@@ -41,6 +44,19 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class _LookAt:
+    """The answer takes a look at these platforms; `left_out` counts those beyond what one reply holds."""
+
+    platforms: tuple[Platform, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """Answers mentions. `zone` is where the times in replies are told, `language` the one for posts that show none."""
 
@@ -50,6 +66,7 @@ class Answering:
     clock: Callable[[], datetime]
     zone: tzinfo
     language: Language
+    questions: QuestionBudget = field(default_factory=QuestionBudget)
 
     async def settle(self, owed: Owed, network: SocialNetwork) -> str:
         """Answer one owed mention, or settle that there is nothing to say, or put it off; tell which in a word.
@@ -57,40 +74,75 @@ class Answering:
         Raises AccountRefusedError (the mention stays owed) and StoreError.
         """
         mention = owed.mention
+        if reason := why_not_answer(mention):
+            return await self._stay_silent(mention, network, reason)
         intent = self.understand(mention)
-        reason = why_not_answer(mention)
-        answer = None if reason else await self.answer(intent)
-        if answer is None:
-            return await self._stay_silent(mention, network, reason or "nothing-to-say")
-        return await self._post(owed, network, self._reply(mention, intent, answer, network.text_limit))
+        match await self._answer_to(mention, intent):
+            case _Silence(reason):
+                return await self._stay_silent(mention, network, reason)
+            case Later(wait):
+                await self.store.postpone(mention, reason=TOO_BUSY, not_before=self.clock() + wait)
+                return "put-off"
+            case answer:
+                return await self._post(owed, network, self._reply(mention, intent, answer, network.text_limit))
 
     def understand(self, mention: Mention) -> Intent:
         """What the mention wants, from its own words, else from those of the post that it answers."""
         return understand(mention.text, tag=mention.language, default=self.language, parent=mention.parent_text)
 
     async def answer(self, intent: Intent) -> Answer | None:
-        """Decide what to say, None for nothing; looks at platforms if it takes that. Raises StoreError."""
+        """Decide what to say, None for nothing; looks if it takes that, whatever the budgets say. Raises StoreError.
+
+        For the operator's own questions; strangers' go through `settle`.
+        """
+        decided = self._decide(intent)
+        if not isinstance(decided, _LookAt):
+            return decided
+        verdicts = await asyncio.gather(*map(self.checking.check, decided.platforms))
+        return GiveVerdicts(tuple(verdicts), left_out=decided.left_out)
+
+    def _decide(self, intent: Intent) -> Answer | _LookAt | None:
         match intent.act:
             case Act.HELP:
                 return GiveHelp()
             case Act.ASK | Act.REPORT_DOWN:
-                return await self._answer_about_platforms(intent)
+                return self._decide_about_platforms(intent)
             case Act.RECHECK | Act.REPORT_UP | Act.STOP | Act.DELETE | Act.NONE:
                 return None
             case _:
                 assert_never(intent.act)
 
-    async def _answer_about_platforms(self, intent: Intent) -> Answer | None:
+    def _decide_about_platforms(self, intent: Intent) -> Answer | _LookAt | None:
         found = self.catalogue.find(intent)
         if found.platforms:
             asked = found.platforms[:MOST_PLATFORMS]
-            verdicts = await asyncio.gather(*(self.checking.check(platform) for platform in asked))
-            return GiveVerdicts(tuple(verdicts), left_out=len(found.platforms) - len(asked))
+            return _LookAt(asked, left_out=len(found.platforms) - len(asked))
         if found.act is not Act.ASK:
             return None  # small talk after all, or a report on something that we do not know
         if found.candidates:
             return AskWhich(found.candidates)
         return AskForAddress(found.unknown) if found.unknown else AskWhich()
+
+    async def _answer_to(self, mention: Mention, intent: Intent) -> Answer | _Silence | Later:
+        if asker_of(mention) is None:
+            return await self.answer(intent) or _Silence("nothing-to-say")
+        decided = self._decide(intent)
+        if decided is None:
+            return _Silence("nothing-to-say")
+        platforms = decided.platforms if isinstance(decided, _LookAt) else ()
+        # A reply to say so would be one more: who asks too often gets none (docs/decisions/).
+        if not self.questions.allows(mention, platforms=max(1, len(platforms)), now=self.clock()):
+            return _Silence(ASKS_TOO_OFTEN)
+        return await self._look_for_a_stranger(mention, decided) if isinstance(decided, _LookAt) else decided
+
+    async def _look_for_a_stranger(self, mention: Mention, asked: _LookAt) -> GiveVerdicts | _Silence | Later:
+        results = await asyncio.gather(*map(self.checking.check_for_a_stranger, asked.platforms))
+        waits = [result.wait for result in results if isinstance(result, Later)]
+        if not waits:
+            verdicts = tuple(result for result in results if isinstance(result, Verdict))
+            return GiveVerdicts(verdicts, left_out=asked.left_out)
+        # What was seen of the others is fresh for a while, or stale but told: the next try needs fewer looks.
+        return _Silence(TOO_BUSY) if self.questions.gives_up(mention, now=self.clock()) else Later(max(waits))
 
     async def _stay_silent(self, mention: Mention, network: SocialNetwork, reason: str) -> str:
         await network.leave(mention, reason)

@@ -1,6 +1,6 @@
 """All we need from outside, on one page. Adapters implement these; the reasoning knows nothing else of the world."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -9,7 +9,9 @@ from bot.model import (
     History,
     Mention,
     Observation,
+    OfficialWord,
     Owed,
+    Platform,
     PostRef,
     Reading,
     Reply,
@@ -87,11 +89,25 @@ class SocialNetwork(Protocol):
 class ProbeNetwork(Protocol):
     """One vantage point or many: the caller cannot tell."""
 
-    def observe(self, target: Target, *, within: timedelta) -> AsyncIterator[Observation | Control]:
+    def observe(
+        self, target: Target, *, within: timedelta, only: Collection[str] | None = None
+    ) -> AsyncIterator[Observation | Control]:
         """Look at a target from every vantage point, and yield each fact as it comes; end within `within`.
 
+        `only` are the ids of the vantage points that shall look; a network that has none of them yields nothing.
         A target that fails is an Observation with a Failure. A vantage point yields its controls only if an attempt of
         its failed. Never raises for anything the outside does.
+        """
+        ...
+
+
+class OfficialPages(Protocol):
+    """The status pages that providers keep of themselves."""
+
+    async def read(self, platform: Platform) -> OfficialWord | None:
+        """What the provider says of the platform, from a page read within the last 120 s; None: it has no such page.
+
+        A page that cannot be read or understood is an UNKNOWN word. Never raises for anything the outside does.
         """
         ...
 

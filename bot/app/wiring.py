@@ -12,9 +12,11 @@ from bot.answering import Answering
 from bot.app.clock import now
 from bot.app.files import build_catalogue, build_fingerprints
 from bot.app.polling import Account
+from bot.budgets import LookBudget, LookRates, QuestionBudget
 from bot.catalogue import Catalogue
 from bot.checking import Checking
 from bot.model import Language, VantagePoint
+from bot.official.pages import StatusPages
 from bot.ports import SocialNetwork, Store
 from bot.probe.controls import Controls, Reference
 from bot.probe.limits import Limits
@@ -40,10 +42,20 @@ class Bot:
 async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -> AsyncGenerator[Bot]:
     """Open the store and wire everything to it; close it at the end. Raises StoreError and the faults of the files."""
     catalogue = catalogue or build_catalogue(settings)
-    vantage = build_vantage(settings)
+    prober = build_prober(settings)
+    vantage = build_vantage(settings, prober)
+    official = StatusPages(prober, clock=now)
     store = await open_store(settings.data_dir)
     try:
-        checking = Checking([vantage], store, now, deadline=settings.probe.question_deadline)
+        budgets = settings.budgets
+        checking = Checking(
+            [vantage],
+            store,
+            now,
+            official=official,
+            deadline=settings.probe.question_deadline,
+            budget=LookBudget(LookRates(budgets.target, budgets.all_looks, budgets.unknown_hosts)),
+        )
         answering = Answering(
             catalogue=catalogue,
             checking=checking,
@@ -51,16 +63,18 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
             clock=now,
             zone=ZoneInfo(settings.timezone),
             language=Language(settings.language),
+            questions=QuestionBudget(budgets.person),
         )
         yield Bot(answering, checking, catalogue, vantage, store)
     finally:
+        await official.close()
         await store.close()
 
 
-def build_vantage(settings: Settings) -> LocalVantage:
-    """This machine as a vantage point. Raises FingerprintsError with every fault of config/fingerprints.toml."""
+def build_prober(settings: Settings) -> Prober:
+    """What looks from this machine. Raises FingerprintsError with every fault of config/fingerprints.toml."""
     probe = settings.probe
-    prober = Prober(
+    return Prober(
         user_agent=_user_agent(settings.contact),
         clock=now,
         fingerprints=build_fingerprints(settings),
@@ -70,6 +84,11 @@ def build_vantage(settings: Settings) -> LocalVantage:
         deny_nets=own_addresses(),
         limits=Limits(probe_s=probe.probe_deadline.total_seconds()),
     )
+
+
+def build_vantage(settings: Settings, prober: Prober) -> LocalVantage:
+    """This machine as a vantage point."""
+    probe = settings.probe
     references = [Reference(control.url, control.status, control.body or "") for control in probe.controls]
     here = VantagePoint("local", place=settings.vantage.place or None, network=settings.vantage.network or None)
     controls = Controls(prober, references, clock=now)

@@ -15,7 +15,7 @@ _FIELDS = frozenset(
     | {"customer_hosts", "urls", "status", "bot_wall", "accounts", "self_hostable", "enabled", "probe"}
     | {"min_interval_s", "note", "source", "confidence", "hosts_sourced"}
 )
-_STATUS_FIELDS = frozenset({"kind", "url", "api_url", "confidence", "note"})
+_STATUS_FIELDS = frozenset({"kind", "url", "api_url", "confidence", "component", "note"})
 _KINDS = {kind.value: kind for kind in Kind}
 _ROLES = {role.value: role for role in Role}
 _CONFIDENCE = ("sourced", "known", "unconfirmed")
@@ -170,11 +170,18 @@ class _Entry:
             return None
         kind, url, confidence = table.get("kind"), table.get("url"), table.get("confidence", "known")
         api_url, unknown = table.get("api_url"), table.keys() - _STATUS_FIELDS
+        component = table.get("component")
         if unknown or not isinstance(kind, str) or not isinstance(url, str) or confidence not in _CONFIDENCE:
             fields = 'kind = "…", url = "https://…", confidence = "sourced|known|unconfirmed"'
             self._complain("status", f"the official page is incomplete; write status = {{ {fields} }}")
             return None
-        return StatusPage(kind, url, api_url if isinstance(api_url, str) else None, str(confidence))
+        return StatusPage(
+            kind,
+            url,
+            api_url if isinstance(api_url, str) else None,
+            str(confidence),
+            component if isinstance(component, str) else None,
+        )
 
     def _bot_wall(self) -> str | None:
         table = self._table("bot_wall")

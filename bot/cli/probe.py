@@ -15,8 +15,9 @@ from rich.table import Table
 
 from bot.app.logs import set_up_logs
 from bot.app.wiring import Bot, build_bot
+from bot.checking import MOST_TARGETS
 from bot.cli.errors import UserError
-from bot.model import Failure, GiveVerdicts, Language, Observation, Platform, Target, Verdict, Vote
+from bot.model import Failure, GiveVerdicts, Language, Observation, OfficialWord, Platform, Target, Verdict, Vote
 from bot.probe.gate import HostRefusedError, host_of
 from bot.settings import Settings, load_settings
 from bot.wording import word
@@ -38,8 +39,7 @@ async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> 
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="cestmoiou-probe-") as folder:
         async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
-            platforms = [_platform(name, bot) for name in names]
-            looks = asyncio.gather(*(bot.checking.check(platform) for platform in platforms))
+            looks = _look_at([_platform(name, bot) for name in names], bot, parallel=settings.probe.parallel)
             if console.is_terminal and not as_json:
                 with console.status("…"):
                     verdicts = await looks
@@ -51,6 +51,18 @@ async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> 
         else:
             _explain(verdict, console, bot, Language(settings.language))
     return 0
+
+
+async def _look_at(platforms: Sequence[Platform], bot: Bot, *, parallel: int) -> list[Verdict]:
+    # Nobody waits in a post for this: each platform gets its whole time, however many there are.
+    most_targets = max(min(len(platform.targets), MOST_TARGETS) for platform in platforms)
+    turns = asyncio.Semaphore(max(1, parallel // max(1, most_targets)))
+
+    async def look(platform: Platform) -> Verdict:
+        async with turns:
+            return await bot.checking.check(platform)
+
+    return await asyncio.gather(*(look(platform) for platform in platforms))
 
 
 def _platform(name: str, bot: Bot) -> Platform:
@@ -83,8 +95,20 @@ def _as_json(asked: str, verdict: Verdict) -> dict[str, object]:
         "rule": verdict.rule,
         "places": [_place(vote) for vote in verdict.votes],
         "controls": [{"host": control.host, "ok": control.works} for control in verdict.controls],
-        "official": None,
+        "official": _official(verdict.official),
         "looked_at": verdict.judged_at.isoformat(),
+    }
+
+
+def _official(word: OfficialWord | None) -> dict[str, object] | None:
+    if word is None:
+        return None
+    return {
+        "level": word.level.value,
+        "title": word.title,
+        "since": word.since.isoformat() if word.since else None,
+        "url": word.url,
+        "read_at": word.read_at.isoformat(),
     }
 
 

@@ -34,13 +34,15 @@ from bot.model.observations import (
     History,
     Mark,
     Observation,
+    OfficialLevel,
+    OfficialWord,
     Phase,
     Phases,
     Response,
     VantagePoint,
 )
 from bot.model.platforms import Kind, Platform, Role, StatusPage, Target
-from bot.model.verdicts import Cause, CauseId, Leaning, Outage, Verdict, Vote, Word
+from bot.model.verdicts import Cause, CauseId, Difference, Leaning, Outage, Verdict, Vote, Word
 
 __all__ = [
     "Act",
@@ -53,6 +55,7 @@ __all__ = [
     "Cause",
     "CauseId",
     "Control",
+    "Difference",
     "Evidence",
     "Failure",
     "FailureKind",
@@ -67,6 +70,8 @@ __all__ = [
     "Mark",
     "Mention",
     "Observation",
+    "OfficialLevel",
+    "OfficialWord",
     "Outage",
     "Owed",
     "Phase",

@@ -148,7 +148,8 @@ class Response:
 
     `url_host` is the host that gave it. `headers` are the few that judging needs, names in lower case. `title` is the
     page's title, at most 200 characters. `size` counts body bytes read (inflated), at most the probe's cap. `notes` are
-    oddities that browsers forgive: body_slow, body_capped, body_bomb, body_bad_gzip, body_empty, body_cut, plain_http.
+    oddities that browsers forgive: body_slow, body_capped, body_bomb, body_bad_gzip, body_empty, body_cut, plain_http,
+    redirect_not_followed (by a probe network that follows none).
     """
 
     status: int
@@ -223,6 +224,31 @@ class History:
     usual_title: str | None = None
     usual_host: str | None = None
     walled_as_usual: bool = False
+
+
+class OfficialLevel(StrEnum):
+    """What a provider says of itself. UNKNOWN: its page could not be read, or in words that we do not know."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialWord:
+    """What the provider's own status page said at `read_at`. It is told beside a verdict and never changes one.
+
+    `title` names what is announced, in the provider's words: for logs and programs, never in a reply. `since` is when
+    that began, by their clock. `url` is where people read the page, as the catalogue knows it.
+    """
+
+    level: OfficialLevel
+    url: str
+    read_at: datetime
+    title: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

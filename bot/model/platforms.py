@@ -59,12 +59,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
-    """The provider's own status page. `kind` names the format, `api_url` where a machine reads it, if known."""
+    """The provider's own status page. `kind` names the format, `api_url` where a machine reads it, if known.
+
+    `component` is the name, on that page, of the part that the platform is; None: the page as a whole is about it.
+    """
 
     kind: str
     url: str
     api_url: str | None
     confidence: str
+    component: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.model.observations import Control, Observation, VantagePoint
+from bot.model.observations import Control, History, Observation, OfficialWord, VantagePoint
 from bot.model.platforms import Platform, Role
 
 
@@ -86,13 +86,27 @@ class CauseId(StrEnum):
     NOTHING_MEASURED = "nothing-measured"
 
 
+class Difference(StrEnum):
+    """What tells the places where a platform fails from those where it answers, when the facts show it."""
+
+    ONLY_DNS = "only-dns"
+    ONLY_IPV6 = "only-ipv6"
+    ONLY_ONE_NETWORK = "only-one-network"
+    OTHER_ADDRESSES = "other-addresses"
+    ON_THE_WAY = "on-the-way"
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A cause and the two figures its sentence may need: an HTTP status, and a wait that the server announced."""
+    """A cause and what its sentence may need: an HTTP status, a wait that the server announced.
+
+    `difference` comes with DIFFERS_BY_PLACE alone.
+    """
 
     id: CauseId
     status: int | None = None
     retry_after: timedelta | None = None
+    difference: Difference | None = None
 
 
 class Leaning(StrEnum):
@@ -140,6 +154,10 @@ class Verdict:
 
     `step` is set when the platform answers and one step of it does not: the role of the target in trouble. The votes
     on the target that decided come first; each names its target through `Vote.observation`.
+    `stale`: it is told again, because the budgets allow no new look; the words then say when it was judged.
+
+    `official` is what the provider says of itself, None if it has no page or did not answer in time. `observations` are
+    all that were made, those that a second look replaced too; `history` is what was known before: both explain.
     """
 
     word: Word
@@ -153,3 +171,7 @@ class Verdict:
     outage: Outage | None = None
     usual_first_byte: timedelta | None = None
     step: Role | None = None
+    stale: bool = False
+    official: OfficialWord | None = None
+    observations: tuple[Observation, ...] = ()
+    history: History | None = None

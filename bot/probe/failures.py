@@ -130,6 +130,7 @@ _GARBAGE = (  # parts of h11's sentences, first match wins
     ("Receive buffer too long", FailureKind.HEADERS_TOO_BIG),
     ("conflicting Content-Length", FailureKind.GARBAGE),
     ("illegal status line", FailureKind.GARBAGE),
+    ("illegal request line", FailureKind.GARBAGE),  # h11 says so of an answer whose first byte is no letter
     ("no response line", FailureKind.GARBAGE),
 )
 

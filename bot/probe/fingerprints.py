@@ -6,15 +6,17 @@ in the page itself (the first 64 KiB) only plain words are looked for.
 """
 
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 from typing import cast
 
 from bot.model import Family, Mark
 from bot.probe.fetching import Fetched
-from bot.probe.pages import heading_of, links_in, title_of
+from bot.probe.pages import heading_of, links_in, text_in, title_of
 
 
 class FingerprintsError(ValueError):
@@ -47,6 +49,18 @@ class Page:
         return lower if len(lower) == len(self.text) else "".join(c.lower()[:1] for c in self.text)  # İ becomes two
 
     @cached_property
+    def grams(self) -> frozenset[int]:
+        """Every four bytes in a row of the page in lower case, as numbers."""
+        raw = self.lower.encode(errors="replace")
+        shifted = (memoryview(raw)[start : start + (len(raw) - start) // 4 * 4] for start in range(min(4, len(raw))))
+        return frozenset(chain.from_iterable(view.cast("I") for view in shifted))
+
+    def says(self, word: str) -> bool:
+        """Say whether a word of four characters or more, in lower case, stands in the page."""
+        # Hundreds of words are asked for and hardly one is there: its ends tell that without reading the page again.
+        return _ends_of(word) <= self.grams and word in self.lower
+
+    @cached_property
     def title(self) -> str | None:
         """The title, at most 200 characters."""
         return title_of(self.text, self.lower)
@@ -61,13 +75,18 @@ class Page:
         """How many links there are."""
         return links_in(self.lower)
 
+    @cached_property
+    def letters(self) -> int:
+        """How many characters people read, without spaces."""
+        return text_in(self.text, self.lower)
+
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """One row. What is empty or None asks for nothing. `words`: one of them stands in the page, in lower case.
 
-    `hosts` are suffixes, one of which a redirect led to. `titled` fits the title or the first heading. `most_bytes` and
-    `most_links` keep ordinary pages out that only speak of it.
+    `hosts` are suffixes, one of which a redirect led to. `titled` fits the title or the first heading. `unless_titled`,
+    `unless_words`, `most_bytes`, `most_links` and `most_text` keep ordinary pages out that only speak of it.
     """
 
     id: str
@@ -78,9 +97,12 @@ class Fingerprint:
     hosts: tuple[str, ...] = ()
     headers: tuple[tuple[str, re.Pattern[str]], ...] = ()
     titled: re.Pattern[str] | None = None
+    unless_titled: re.Pattern[str] | None = None
     words: tuple[str, ...] = ()
+    unless_words: tuple[str, ...] = ()
     most_bytes: int | None = None
     most_links: int | None = None
+    most_text: int | None = None
 
     def fits(self, page: Page) -> bool:
         """Say whether all that the row names fits the page; the cheapest first."""
@@ -89,9 +111,12 @@ class Fingerprint:
             and (self.most_bytes is None or page.size <= self.most_bytes)
             and all(pattern.search(page.headers.get(name, "")) for name, pattern in self.headers)
             and (not self.hosts or any(_is_under(host, self.hosts) for host in page.hosts))
-            and (self.titled is None or any(self.titled.search(text or "") for text in (page.title, page.heading)))
-            and (not self.words or any(word in page.lower for word in self.words))
             and (self.most_links is None or page.links <= self.most_links)
+            and (self.titled is None or _any_title(page, self.titled))
+            and (self.unless_titled is None or not _any_title(page, self.unless_titled))
+            and (not self.words or any(map(page.says, self.words)))
+            and not any(map(page.says, self.unless_words))
+            and (self.most_text is None or page.letters <= self.most_text)
         )
 
 
@@ -127,10 +152,11 @@ def read_fingerprints(text: str) -> Fingerprints:
 
 _KEYS = frozenset(
     {"id", "family", "date", "source", "status", "hosts", "headers", "titled", "words", "most_bytes", "most_links"}
+    | {"unless_titled", "unless_words", "most_text"}
 )
 _CONDITIONS = ("status", "hosts", "headers", "titled", "words")
 _ID = re.compile(r"[a-z0-9]{1,30}(?:-[a-z0-9]{1,30}){0,8}")
-_MOST_PATTERN = 400
+_MOST_PATTERN = 1000  # alternatives of a few words each; a title has 200 characters at most
 _MOST_REPEATS = 200
 
 
@@ -163,9 +189,12 @@ class _Reader:
             hosts=self._texts(table, "hosts"),
             headers=self._headers(table),
             titled=self._pattern(table, "titled") if "titled" in table else None,
-            words=self._words(table),
+            unless_titled=self._pattern(table, "unless_titled") if "unless_titled" in table else None,
+            words=self._words(table, "words"),
+            unless_words=self._words(table, "unless_words"),
             most_bytes=self._number(table, "most_bytes"),
             most_links=self._number(table, "most_links"),
+            most_text=self._number(table, "most_text"),
         )
 
     def _fault(self, sentence: str) -> None:
@@ -200,10 +229,10 @@ class _Reader:
         self._fault(f"{key} must be a list of texts")
         return ()
 
-    def _words(self, table: dict[str, object]) -> tuple[str, ...]:
-        words = self._texts(table, "words")
+    def _words(self, table: dict[str, object], key: str) -> tuple[str, ...]:
+        words = self._texts(table, key)
         if any(word != word.lower() or len(word) < 4 for word in words):
-            self._fault("words must be in lower case, four characters or more")
+            self._fault(f"{key} must be in lower case, four characters or more")
         return words
 
     def _statuses(self, table: dict[str, object]) -> tuple[int, ...]:
@@ -261,6 +290,16 @@ def _why_slow(pattern: str) -> str | None:
                 return "repeats a group"
         before = text
     return "refers back to a group" if re.search(r"\\[1-9]|\(\?P=", pattern) else None
+
+
+def _any_title(page: Page, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(text or "") for text in (page.title, page.heading))
+
+
+@cache
+def _ends_of(word: str) -> frozenset[int]:
+    raw = word.encode()
+    return frozenset(int.from_bytes(end, sys.byteorder) for end in (raw[:4], raw[-4:]))
 
 
 def _is_under(host: str, suffixes: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ import html
 import re
 
 MOST_TITLE = 200
+_HIDDEN = (*((f"<{tag}", f"</{tag}>") for tag in ("script", "style", "svg", "title")), ("<!--", "-->"))
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _SPACES = re.compile(r"\s{1,1000}")
 
@@ -25,6 +26,23 @@ def heading_of(page: str, lower: str) -> str | None:
 def links_in(lower: str) -> int:
     """Count the links of a page in lower case."""
     return lower.count("<a ") + lower.count("<a\n")
+
+
+def text_in(page: str, lower: str) -> int:
+    """Count the characters that people read: no tags, comments, scripts, styles or drawings, and no spaces."""
+    count, at = 0, 0
+    while (start := lower.find("<", at)) >= 0:
+        count += _letters(page[at:start])
+        hidden = next((end for begin, end in _HIDDEN if lower.startswith(begin, start)), ">")
+        end = lower.find(hidden, start + 1)
+        if end < 0:
+            return count  # the rest is a tag that never ends
+        at = end + len(hidden)
+    return count + _letters(page[at:])
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _inside(page: str, lower: str, tag: str) -> str | None:

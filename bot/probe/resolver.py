@@ -51,13 +51,14 @@ class Resolver:
 
     async def lookup(self, host: str, *, within_s: float) -> Lookup:
         """Look A and AAAA up at once. Ends within `within_s` seconds. Raises ProbeFailedError."""
-        within_s = min(within_s, self._limits.dns_s + self._limits.second_dns_s)
-        first_s = min(self._limits.dns_s, within_s)
-        result = await self._ask(self._first, host, first_s)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within_s
+        result = await self._ask(self._first, host, min(self._limits.dns_s, within_s))
         if isinstance(result, Lookup):
             return result
-        if self._second is not None and within_s > 0:
-            again = await self._ask(self._second, host, min(self._limits.second_dns_s, within_s))
+        left_s = until - loop.time()
+        if self._second is not None and left_s > 0:
+            again = await self._ask(self._second, host, min(self._limits.second_dns_s, left_s))
             result = replace(result, other_resolver=isinstance(again, Lookup))
         raise ProbeFailedError(result)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.settings.loading import Loaded, load_settings, load_with_origins
     from bot.settings.model import (
         BlueskyAccount,
+        BudgetSettings,
         ControlReference,
         MastodonAccount,
         ProbeSettings,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BlueskyAccount",
+    "BudgetSettings",
     "ControlReference",
     "Fault",
     "Loaded",

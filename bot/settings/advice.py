@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from bot.settings.faults import Fault
 from bot.settings.model import (
     BlueskyAccount,
+    BudgetSettings,
     ControlReference,
     MastodonAccount,
     ProbeSettings,
@@ -20,7 +21,7 @@ from bot.settings.model import (
 from bot.settings.sources import NOT_SETTINGS, PREFIX, Entry, Key
 
 _KINDS: Mapping[str, type[BaseModel]] = {"mastodon": MastodonAccount, "bluesky": BlueskyAccount}
-_TABLES: Mapping[str, type[BaseModel]] = {"vantage": VantageSettings, "probe": ProbeSettings}
+_TABLES: Mapping[str, type[BaseModel]] = {"vantage": VantageSettings, "probe": ProbeSettings, "budgets": BudgetSettings}
 _OWN = "Value error, write "  # a validator that says itself what to write
 _ACCOUNT_NAME = 'write an account\'s name of 1 to 32 small letters, digits and hyphens, other than "console"'
 

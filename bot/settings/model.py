@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from bot.budgets import ALL_LOOKS, ASKER, TARGET, UNKNOWN_HOSTS
 from bot.model import Language
 from bot.settings.sources import heartbeat_of
 from bot.settings.values import (
@@ -17,6 +18,7 @@ from bot.settings.values import (
     Listed,
     Login,
     Net,
+    Pace,
     Poll,
     Server,
     TimeZone,
@@ -26,6 +28,7 @@ from bot.settings.values import (
 NETS = 'a list of networks, as in ["10.1.0.0/16", "2001:db8::/48"]'
 SERVERS = 'a list of IP addresses, as in ["9.9.9.9", "127.0.0.1:5353", "[2620:fe::fe]:53"]'
 POLL = 'a duration from 1 second to 1 hour, as in "15s"'
+PACE = 'so many at once, and one more every so often, as in "3 + 1 per 20s"'
 DEADLINE = 'a duration from 1 to 60 seconds, as in "9s"'
 
 
@@ -86,6 +89,15 @@ class ProbeSettings(_Part):
         return self
 
 
+class BudgetSettings(_Part):
+    """[budgets]: how often people may ask, and how often the bot looks."""
+
+    person: Pace = Field(default=ASKER, description=PACE)
+    target: Pace = Field(default=TARGET, description=PACE)
+    all_looks: Pace = Field(default=ALL_LOOKS, description=PACE)
+    unknown_hosts: Pace = Field(default=UNKNOWN_HOSTS, description=PACE)
+
+
 class MastodonAccount(_Part):
     """[accounts.NAME] with kind = "mastodon"."""
 
@@ -125,6 +137,7 @@ class Settings(_Part):
     answer_backlog: Age = Field(default=timedelta(0), description='a duration from 0 to 48 hours, as in "2h"')
     vantage: VantageSettings = Field(default_factory=lambda: VantageSettings(), description="a table: [vantage]")
     probe: ProbeSettings = Field(default_factory=lambda: ProbeSettings(), description="a table: [probe]")
+    budgets: BudgetSettings = Field(default_factory=lambda: BudgetSettings(), description="a table: [budgets]")
     accounts: dict[AccountName, Account] = Field(
         default_factory=dict[str, Account], description="one table an account, as in [accounts.mamot]"
     )

@@ -8,12 +8,13 @@ from typing import Annotated, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator
+
+from bot.budgets import CONSOLE, Rate
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PART = r"(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)"
 ACCOUNT_NAME = re.compile(r"[a-z0-9-]{1,32}")
-CONSOLE = "console"
 _HOST_LABELS = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
 _DID = re.compile(r"did:(plc|web):[A-Za-z0-9.:%_-]+")
 
@@ -46,6 +47,22 @@ def _between(least: str, most: str) -> AfterValidator:
 Poll = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "1h")]
 Deadline = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "60s")]
 Age = Annotated[timedelta, BeforeValidator(read_duration), _between("0s", "48h")]
+
+
+def read_rate(value: object) -> Rate:
+    """ "3 + 1 per 20s": three at once, and one more every 20 s. Raises ValueError."""
+    if isinstance(value, Rate):
+        return value
+    written = re.fullmatch(r"\s*(\d{1,6})\s*\+\s*1\s+per\s+(.+)", str(value))
+    if written is None:
+        raise ValueError("unreadable rate")
+    size, every = int(written[1]), read_duration(written[2])
+    if every > timedelta(days=1):
+        raise ValueError("out of bounds")
+    return Rate(size, every)
+
+
+Pace = Annotated[Rate, PlainValidator(read_rate), PlainSerializer(str)]
 
 
 def _read_list(value: object) -> object:

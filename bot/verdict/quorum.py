@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from bot.model import Cause, CauseId, Leaning, Vote, Word
+from bot.verdict.differences import difference_between
 
 UNANIMOUS_TO = 4  # so many places or fewer must agree: one dissenter of three is a regional difference, not a fault
 MAJORITY = 0.8  # from five places on (Envoy's outlier detection: 85 % of at least 5 hosts)
@@ -39,8 +40,8 @@ def count(votes: Sequence[Vote]) -> Finding:
     if len(up) >= needed * (len(down) + len(up)):
         return _up(up, votes, dissent=bool(down))
     surer = min(_sure_down(down), _sure_up(up))
-    status = commonest(down).status
-    return _finding(Word.DEGRADED, Cause(CauseId.DIFFERS_BY_PLACE, status), "quorum.differs", surer, votes)
+    cause = Cause(CauseId.DIFFERS_BY_PLACE, commonest(down).status, difference=difference_between(down, up))
+    return _finding(Word.DEGRADED, cause, "quorum.differs", surer, votes)
 
 
 def commonest(votes: Sequence[Vote]) -> Cause:

@@ -221,6 +221,7 @@ RULES: tuple[Rule, ...] = (
     Rule("status.403", status(403), 0.15, 0.35, _C.BOT_WALL_SUSPECTED, False),
     Rule("status.404", status(404, 410), 0.5, 0.2, _C.FRONT_PAGE_MISSING),
     Rule("status.4xx", statuses(400, 500), 0.2, 0.35, _C.ANSWERS_REFUSES_REQUEST),
+    Rule("redirect.not-followed", noted("redirect_not_followed"), 0, 0.7, _C.ANSWERS_NORMALLY),
     Rule("status.3xx", statuses(300, 400), 0.5, 0.1, _C.REDIRECT_BROKEN),
     Rule("status.odd", lambda f: not _between(f, 200, 300), 0.2, 0.2, _C.ODD_STATUS),
     # 2xx, but what came with it?

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from typing import assert_never
 
-from bot.model import Cause, CauseId, Leaning, Outage, Role, Verdict, Vote, Word
+from bot.model import Cause, CauseId, Leaning, OfficialLevel, Outage, Role, Verdict, Vote, Word
 from bot.wording.causes import cause_words
 from bot.wording.fitting import Piece
 from bot.wording.places import deciding, from_where
-from bot.wording.times import interval_words, seconds_words
+from bot.wording.times import interval_words, seconds_words, time_words
 from bot.wording.voice import Voice, mark
 
 # What goes first when a reply is too long: the lowest.
-_HINT, _WHY, _SINCE, _HEAD = 10, 30, 40, 90
+_HINT, _OFFICIAL, _WHY, _SINCE, _HEAD = 10, 20, 30, 40, 90
 
 _IS, _LOOKS, _MAYBE = 0.90, 0.75, 0.50  # from which confidence on a "down" is said how
 
@@ -36,7 +36,33 @@ def pieces_of(verdict: Verdict, name: str, say: Voice, zone: tzinfo, *, line: in
         # That something limps "at least since now" is no news.
         since = interval_words(verdict.outage, language=say.language, zone=zone, now=verdict.judged_at)
         pieces.append(Piece((since, ""), _SINCE))
+    if verdict.stale:
+        at = time_words(verdict.judged_at, language=say.language, zone=zone)
+        pieces.append(Piece((say.gettext("Seen at {time}.", time=at), ""), _SINCE))
+    if official := _official_words(verdict, say, zone):
+        pieces.append(Piece((official, ""), _OFFICIAL))
     return [Piece(piece.wordings, piece.weight, line) for piece in pieces]
+
+
+def _official_words(verdict: Verdict, say: Voice, zone: tzinfo) -> str | None:
+    """What the provider says of itself, where it adds something: above all where it contradicts what we see."""
+    official = verdict.official
+    if official is None or verdict.word is Word.UNKNOWN:
+        return None
+    at = time_words(official.read_at, language=say.language, zone=zone)
+    match official.level:
+        case OfficialLevel.OK if verdict.word is Word.UP:
+            return None
+        case OfficialLevel.OK:
+            return say.gettext("Their own status page says that all is well (read at {time}).", time=at)
+        case OfficialLevel.DEGRADED | OfficialLevel.DOWN:
+            return say.gettext("Their own status page announces trouble (read at {time}).", time=at)
+        case OfficialLevel.MAINTENANCE:
+            return say.gettext("Their own status page announces maintenance (read at {time}).", time=at)
+        case OfficialLevel.UNKNOWN:
+            return None
+        case _:
+            assert_never(official.level)
 
 
 def _down(verdict: Verdict, name: str, say: Voice) -> list[Piece]:

@@ -22,6 +22,12 @@ def interval_words(outage: Outage, *, language: Language, zone: tzinfo, now: dat
     return say.gettext("Since {instant}.", instant=_interval(good, bad, say, zone, now))
 
 
+def time_words(at: datetime, *, language: Language, zone: tzinfo) -> str:
+    """Say the time of day of an instant a few minutes ago: "10:42"."""
+    say = voice(language)
+    return _instant(at, say, zone, at)
+
+
 def seconds_words(length: timedelta, *, language: Language) -> str:
     """Say a short length: "45 ms", "0.3 s", "12 s"; one digit after the point below ten seconds."""
     say = voice(language)

@@ -1,7 +1,7 @@
 """A probe network in memory: gives the facts it was told, or hangs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -32,8 +32,11 @@ class FakeProbes:
     hangs: bool = False
     looks: list[str] = field(default_factory=list[str])
 
-    async def observe(self, target: Target, *, within: timedelta) -> AsyncIterator[Observation | Control]:
+    async def observe(
+        self, target: Target, *, within: timedelta, only: Collection[str] | None = None
+    ) -> AsyncIterator[Observation | Control]:
         self.looks.append(target.host)
         for fact in self.answer(target):
-            yield fact
+            if only is None or fact.vantage_point.id in only:
+                yield fact
         await asyncio.sleep(3600 if self.hangs else 0)

@@ -62,14 +62,19 @@ Answer = Sequence[str] | Say | Silence | Alias | Each | Turns
 
 
 class DnsServer:
-    """Answers on 127.0.0.1, UDP, from one thread. `asked` lists the questions as ("name", "A"), in order."""
+    """Answers on 127.0.0.1, UDP, from one thread. `asked` lists the questions as ("name", "A"), in order.
 
-    def __init__(self, answers: Mapping[str, Answer]) -> None:
+    `sock` is a bound socket to answer on instead, in another network namespace perhaps.
+    """
+
+    def __init__(self, answers: Mapping[str, Answer], *, sock: socket.socket | None = None) -> None:
         self.answers = dict(answers)
         self.asked: list[tuple[str, str]] = []
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        if sock is None:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sock.bind(("127.0.0.1", 0))
+        self._socket = sock
+        self.address = "{}:{}".format(*self._socket.getsockname()[:2])
         self._thread = threading.Thread(target=self._serve, name="dns", daemon=True)
         self._stopping = False
 
@@ -81,8 +86,7 @@ class DnsServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping = True
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", self._socket.getsockname())
+        self._socket.sendto(b"", self._socket.getsockname())  # wakes the thread
         self._thread.join(timeout=5)
         self._socket.close()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.budgets import Rate
 from bot.model import Language
 from bot.settings import (
     BlueskyAccount,
@@ -122,6 +123,12 @@ def test_an_account_with_hyphens_in_a_variable(folder: Path) -> None:
     assert account.server == "http://127.0.0.1:3000"
 
 
+def test_a_pace_is_so_many_at_once_and_one_more_every_so_often(folder: Path) -> None:
+    settings = load_settings(folder, {"CESTMOIOU_BUDGETS__PERSON": "5 + 1 per 1m30s"})
+    assert settings.budgets.person == Rate(5, timedelta(seconds=90))
+    assert str(settings.budgets.person) == "5 + 1 per 90s"
+
+
 def test_settings_never_show_a_secret(folder: Path) -> None:
     write(folder, MAMOT)
     settings = load_settings(folder, {})
@@ -132,6 +139,7 @@ FILE = "bot.toml: "
 POLL = 'write a duration from 1 second to 1 hour, as in "15s"'
 NAME = 'write an account\'s name of 1 to 32 small letters, digits and hyphens, other than "console"'
 SERVER = 'write the server\'s address, as in "https://mamot.fr" (https, no path)'
+PACE = 'write so many at once, and one more every so often, as in "3 + 1 per 20s"'
 KIND = 'write kind = "mastodon" or kind = "bluesky"'
 LOGIN = 'write a handle without @, as in "cestmoiou.bsky.social", or a DID'
 
@@ -172,6 +180,11 @@ def bluesky(login: str) -> str:
             "answer_backlog = -1",
             'answer_backlog: write a duration from 0 to 48 hours, as in "2h", not -1',
             id="negative",
+        ),
+        pytest.param('[budgets]\nperson = "often"', f'budgets.person: {PACE}, not "often"', id="no pace"),
+        pytest.param('[budgets]\ntarget = "0 + 1 per 2m"', f'budgets.target: {PACE}, not "0 + 1 per 2m"', id="never"),
+        pytest.param(
+            '[budgets]\nperson = "3 + 1 per 2d"', f'budgets.person: {PACE}, not "3 + 1 per 2d"', id="a pace of days"
         ),
         pytest.param("data_dir = 3", 'data_dir: write a folder, as in "data", not 3', id="folder"),
         pytest.param("probe = 3", "probe: write a table: [probe], not 3", id="table"),
@@ -264,7 +277,8 @@ def test_a_wrong_file_is_one_sentence_with_the_key_and_what_to_write(folder: Pat
         ),
         pytest.param(
             "CESTMOIOU_PROBES__PARALLEL", "3", "probes: is not a setting; remove it, or choose among data_dir, "
-            "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, accounts", id="table",
+            "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, accounts",
+            id="table",
         ),
         pytest.param("CESTMOIOU_LANGUAGE", "es", 'language: write "fr" or "en", not "es"', id="value"),
         pytest.param("CESTMOIOU_PROBE", "3", 'probe: write a table: [probe], not "3"', id="a table's name"),

@@ -8,13 +8,21 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.settings import BlueskyAccount, MastodonAccount, ProbeSettings, Settings, VantageSettings, load_settings
+from bot.settings import (
+    BlueskyAccount,
+    BudgetSettings,
+    MastodonAccount,
+    ProbeSettings,
+    Settings,
+    VantageSettings,
+    load_settings,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 SHIPPED = (REPOSITORY / "config" / "bot.toml").read_text(encoding="utf-8")
 FRENCH, ENGLISH = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8").split("\n## English\n")
 
-TABLES = {"vantage": VantageSettings, "probe": ProbeSettings}
+TABLES = {"vantage": VantageSettings, "probe": ProbeSettings, "budgets": BudgetSettings}
 ELSEWHERE = {"config_dir", "accounts"}
 
 
