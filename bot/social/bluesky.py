@@ -4,6 +4,7 @@ Never trusted: `isRead` (a late or back-dated mention arrives already read) and 
 is its address, and our reply stands at an address drawn from it, so that the network itself refuses a second one.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from bot.model import Author, Mention, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
+from bot.social.bluesky_paging import a_little_later, instant_or_none, is_enough
 from bot.social.bluesky_text import link_facets, plain_text
 from bot.social.bluesky_wire import (
     GetPosts,
@@ -27,15 +29,16 @@ from bot.social.bluesky_wire import (
     StrongRef,
     WrittenShape,
 )
-from bot.social.text import UNREADABLE
+from bot.social.text import credible
 
 TEXT_LIMIT = 300  # graphemes; app.bsky.feed.post
 PAGE = 100
-MOST_PAGES = 50
-OVERLAP = timedelta(minutes=10)  # a post may say that it was written earlier, and is then listed that much deeper
+MOST_PAGES = 500  # a fuse: 50,000 notifications
 SHORT_TEXT = 40  # a text of so few characters may only point at the post that it answers
 MOST_PARENTS = 200
 POSTS_A_CALL = 25
+PATIENCE_FOR_PARENT = timedelta(minutes=10)  # no longer than the overlap of two walks, or the mention would be lost
+REPLY_DEADLINE_S = 14.0  # the app tries again 15 s after a try began; what is given up is never sent
 _TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 
 log = structlog.stdlib.get_logger(__name__)
@@ -83,10 +86,10 @@ class BlueskyNetwork:
             notifications = self._readable(page)
             async for mention in self._mentions(notifications):
                 yield mention
-            if page.cursor is None or _is_enough(notifications, since):
+            if page.cursor is None or is_enough(notifications, since):
                 return
-            sent = _a_little_later(page.cursor, sent)
-        log.warning("more mentions than one walk reads", network=self._name, pages=MOST_PAGES)
+            sent = a_little_later(page.cursor, sent)
+        log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
 
     async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
         """Answer under the mention, once: the address of the answer is drawn from the mention's. Raises SocialError.
@@ -94,6 +97,20 @@ class BlueskyNetwork:
         `visibility` and `tried_before` change nothing here: every post is public, and every try is safe.
         """
         del visibility, tried_before
+        try:
+            async with asyncio.timeout(REPLY_DEADLINE_S):
+                return await self._reply(mention, reply)
+        except TimeoutError as error:
+            raise SocialError(f"Bluesky did not take the reply within {REPLY_DEADLINE_S:g} s") from error
+
+    async def leave(self, mention: Mention, reason: str) -> None:
+        """Nobody waits here: silence is silence."""
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._client.close()
+
+    async def _reply(self, mention: Mention, reply: Reply) -> PostRef:
         asked = await self._post_to_answer(mention)
         key = record_key(mention.id)
         body = {
@@ -112,13 +129,6 @@ class BlueskyNetwork:
                 raise SocialError(str(error), permanent=True) from error
         return PostRef(uri, f"https://bsky.app/profile/{self._client.did}/post/{key}")
 
-    async def leave(self, mention: Mention, reason: str) -> None:
-        """Nobody waits here: silence is silence."""
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._client.close()
-
     async def _page(self, cursor: str | None) -> PageShape:
         params = ListNotifications(limit=PAGE, cursor=cursor)
         said = await self._client.query("app.bsky.notification.listNotifications", params)
@@ -131,20 +141,32 @@ class BlueskyNetwork:
                 readable.append(NotificationShape.model_validate(item))
             except ValidationError:  # one odd record must not hide the others
                 log.warning("a notification cannot be read", network=self._name)
-        if page.notifications and not readable:
-            raise SocialError("Bluesky answered a page without one readable notification")
+        if page.notifications and not any(isinstance(item, dict) for item in page.notifications):
+            raise SocialError("Bluesky answered a page that holds no notifications")
         return readable
 
     async def _mentions(self, notifications: Sequence[NotificationShape]) -> AsyncIterator[Mention]:
-        ours = [notification for notification in notifications if self._is_for_us(notification)]
+        ours = [item for item in notifications if self._is_for_us(item) and self._can_be_read(item)]
         await self._read_parents(ours)
         for notification in ours:
-            try:
-                mention = self._mention(notification)
-            except UNREADABLE:  # one odd post must not hide the others, and its words are not for the log
-                log.warning("a mention cannot be read", network=self._name)
+            mention = self._mention(notification)
+            unread = self._wanted_parent(notification)
+            if unread and unread not in self._parents and self._clock() < mention.listed_at + PATIENCE_FOR_PARENT:
+                log.warning("a mention is left for later: the post that it answers cannot be read", network=self._name)
             else:
                 yield mention
+
+    def _can_be_read(self, notification: NotificationShape) -> bool:
+        """Whatever somebody manages to post, it must not hide the posts of the others: the newest page is always read.
+
+        The log says nothing of the post: the message of an error may quote it.
+        """
+        try:
+            self._mention(notification)
+        except Exception as error:  # noqa: BLE001 -- see above
+            log.warning("a mention cannot be read", network=self._name, error=type(error).__name__)
+            return False
+        return True
 
     def _is_for_us(self, notification: NotificationShape) -> bool:
         """Replies are told of four levels deep: one to somebody else's reply is strangers' talk."""
@@ -160,43 +182,59 @@ class BlueskyNetwork:
 
     def _mention(self, notification: NotificationShape) -> Mention:
         author, record = notification.author, notification.record
-        above = record.reply.parent.uri if record.reply else ""
+        posted_at, listed_at = credible(
+            posted_at=instant_or_none(record.created_at) or notification.indexed_at,
+            listed_at=notification.indexed_at,
+            now=self._clock(),
+        )
         return Mention(
             network=self._name,
             id=notification.uri,
             author=Author(author.did, author.handle, is_bot=author.says_it_is_a_bot),
             text=plain_text(record, without_mentions_of=self._client.did),
             language=record.langs[0] if record.langs else None,
-            posted_at=_posted_at(notification),
-            listed_at=notification.indexed_at,
-            parent_text=self._parents.get(above) if self._says_little(notification) else None,
+            posted_at=posted_at,
+            listed_at=listed_at,
+            parent_text=self._parents.get(self._wanted_parent(notification) or ""),
         )
 
-    def _says_little(self, notification: NotificationShape) -> bool:
-        return len(plain_text(notification.record, without_mentions_of=self._client.did)) <= SHORT_TEXT
+    def _wanted_parent(self, notification: NotificationShape) -> str | None:
+        """Say which stranger's post must be read as well, because the mention says little by itself."""
+        above = notification.record.reply
+        if above is None or self._wrote(above.parent):
+            return None
+        says_little = len(plain_text(notification.record, without_mentions_of=self._client.did)) <= SHORT_TEXT
+        return above.parent.uri if says_little else None
 
     async def _read_parents(self, notifications: Sequence[NotificationShape]) -> None:
-        """Read the posts above those that say little by themselves; asked for once, and done without if it fails."""
-        refs = [item.record.reply.parent for item in notifications if item.record.reply and self._says_little(item)]
-        unknown = {ref.uri for ref in refs if not self._wrote(ref)} - self._parents.keys()
-        wanted = sorted(unknown)[:POSTS_A_CALL]
-        if not wanted:
-            return
-        try:
-            posts = await self._posts(wanted)
-        except AccountRefusedError:
-            raise
-        except SocialError:
-            return
+        """Read the posts above those that say little by themselves; what fails in passing is asked for again."""
+        wanted = {uri for item in notifications if (uri := self._wanted_parent(item))}
         while len(self._parents) > MOST_PARENTS:
             self._parents.pop(next(iter(self._parents)))
-        self._parents.update(dict.fromkeys(wanted))
-        for post in posts:
-            self._parents[post.uri] = plain_text(post.record, without_mentions_of=self._client.did)
+        unknown = sorted(wanted - self._parents.keys())
+        for start in range(0, len(unknown), POSTS_A_CALL):
+            uris = unknown[start : start + POSTS_A_CALL]
+            try:
+                posts = await self._posts(uris)
+            except AccountRefusedError:
+                raise
+            except RefusedRequestError:  # one of the addresses is none: better no parent than no mention
+                posts = []
+            except SocialError:
+                return
+            self._parents.update(dict.fromkeys(uris))
+            for post in posts:
+                self._parents[post.uri] = plain_text(post.record, without_mentions_of=self._client.did)
 
     async def _posts(self, uris: Sequence[str]) -> list[PostViewShape]:
         said = await self._client.query("app.bsky.feed.getPosts", GetPosts(uris=tuple(uris)))
-        return self._client.read(PostsShape, said).posts
+        readable: list[PostViewShape] = []
+        for item in self._client.read(PostsShape, said).posts:
+            try:
+                readable.append(PostViewShape.model_validate(item))
+            except ValidationError:
+                log.warning("a post cannot be read", network=self._name)
+        return readable
 
     async def _post_to_answer(self, mention: Mention) -> PostViewShape:
         """The server takes replies to what is deleted, blocked or closed, and shows them to nobody: look first."""
@@ -230,36 +268,3 @@ def record_key(mention_id: str) -> str:
     """
     number = int.from_bytes(hashlib.sha256(mention_id.encode()).digest()[:8], "big")
     return "".join(_TID_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
-
-
-def _is_enough(notifications: Sequence[NotificationShape], since: datetime | None) -> bool:
-    """A page may be empty before the end: the server picks the reasons out after cutting it."""
-    if not notifications:
-        return False
-    return since is None or notifications[-1].indexed_at < since - OVERLAP
-
-
-def _posted_at(notification: NotificationShape) -> datetime:
-    """The author's word, but no later than the network saw the post: people write any date there."""
-    said = _instant(notification.record.created_at)
-    return notification.indexed_at if said is None else min(said, notification.indexed_at)
-
-
-def _a_little_later(cursor: str, sent: str | None) -> str:
-    """Have the cursor's own millisecond read again, or mentions of that same one are lost at the page's edge.
-
-    Not twice: a whole page of one millisecond would come back for ever.
-    """
-    at = _instant(cursor)
-    if at is None:
-        return cursor
-    later = (at + timedelta(milliseconds=1)).astimezone(UTC).isoformat(timespec="milliseconds")
-    return cursor if later.replace("+00:00", "Z") == sent else later.replace("+00:00", "Z")
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -11,6 +11,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Never, Protocol, TypeVar, cast
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 DEADLINE_S = 30.0  # a call may hold a refresh or a login as well
+CLOSING_S = 2.0
 _STALE_SESSION = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing"})
+_REFUSED_LOGIN = frozenset({"AuthenticationRequired", "AuthFactorTokenRequired"})  # and AccountTakedown
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Answer = TypeVar("Answer")
@@ -38,6 +41,14 @@ log = structlog.stdlib.get_logger(__name__)
 
 class RefusedRequestError(SocialError):
     """The server understood and said no (400); `error_name` is its word for why."""
+
+    def __init__(self, sentence: str, error_name: str) -> None:
+        super().__init__(sentence)
+        self.error_name = error_name
+
+
+class DeniedError(SocialError):
+    """401 or 403: to this one request, or by something before the server, unless it is the answer to a login."""
 
     def __init__(self, sentence: str, error_name: str) -> None:
         super().__init__(sentence)
@@ -83,7 +94,7 @@ class BlueskyClient:
         self._session_file = session_file
         self._lock = asyncio.Lock()
         self._client: _AtProto | None = None
-        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self._closers: list[Callable[[], Awaitable[None]]] = []  # of the clients that are open, oldest first
         self._refused: str | None = None
         self.did = ""
 
@@ -114,8 +125,16 @@ class BlueskyClient:
     async def close(self) -> None:
         """Give back the connections."""
         self._client = None
-        while self._closers:
-            await self._closers.pop()()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                await self._close_all_but(0)
+
+    async def _close_all_but(self, kept: int) -> None:
+        while len(self._closers) > kept:
+            try:
+                await self._closers.pop(0)()
+            except (OSError, RuntimeError, httpx.HTTPError) as error:
+                log.debug("a connection to Bluesky did not close well", error=type(error).__name__)
 
     @property
     def _host(self) -> str:
@@ -146,15 +165,14 @@ class BlueskyClient:
             if self._refused:
                 raise AccountRefusedError(self._refused)
             saved = self._saved_session() if instead_of is None else None
-            client = self._connect()  # the old one may still be in use; it is closed after the next one
+            client = self._connect()
             try:
                 if saved is None or not await self._resume(client, saved):
                     await self._log_in(client)
-            except BaseException:
+            except BaseException:  # given up, too: a client is half a megabyte
                 await self._closers.pop()()
                 raise
-            while len(self._closers) > 2:
-                await self._closers.pop(0)()
+            await self._close_all_but(2)  # the one before may be in use for a last moment
             client.on_session_change(lambda _event, _session: self._save(client))
             self._client = client
             self.did = client.export_session_string().split(":::")[1]
@@ -175,6 +193,11 @@ class BlueskyClient:
         except AccountRefusedError as error:
             self._refused = str(error)
             raise
+        except DeniedError as error:
+            if error.error_name not in _REFUSED_LOGIN:  # a firewall's 403, say
+                raise
+            self._refused = f"{self._host} refuses the account ({error.error_name}): give it a new app password"
+            raise AccountRefusedError(self._refused) from error
         except _StaleSessionError as error:
             raise SocialError(f"{self._host} cannot log us in") from error
         self._save(client)
@@ -216,10 +239,10 @@ class BlueskyClient:
             raise SocialError(f"{self._host} says too many requests", retry_after=wait) from error
         if name in _STALE_SESSION:
             raise _StaleSessionError from error
-        if status == 401:  # 403 is no word of this protocol: something on the way took us for a robot
-            raise AccountRefusedError(
-                f"{self._host} refuses the account ({name or status}): give it a new app password"
-            ) from error
+        if name == "AccountTakedown":  # a refresh, which the library makes within any call, says so as well
+            raise AccountRefusedError(f"{self._host} has taken the account down") from error
+        if status in {401, 403}:
+            raise DeniedError(f"{self._host} denies us this ({name or status})", name) from error
         if status == 400:
             raise RefusedRequestError(f"{self._host} refused the request ({name or status})", name) from error
         raise SocialError(f"{self._host} is in trouble (HTTP {status})") from error

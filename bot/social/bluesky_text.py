@@ -3,7 +3,7 @@
 import re
 
 from bot.social.bluesky_wire import FacetShape, PostShape
-from bot.social.text import host_of, tidy
+from bot.social.text import host_of_url, tidy
 
 _ADDRESS = re.compile(r"https?://[^\s<>«»]*[^\s<>«».,;:!?)…]")
 
@@ -40,6 +40,6 @@ def _instead(words: str, facet: FacetShape, did: str) -> str:
             return " "
         if feature.uri and words.endswith(("...", "…")):
             return feature.uri
-        if feature.uri and (host_of(feature.uri) or "").removeprefix("www.") not in words.casefold():
+        if feature.uri and (host_of_url(feature.uri) or "").removeprefix("www.") not in words.casefold():
             return f"{words} ({feature.uri})"
     return words

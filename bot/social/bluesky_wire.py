@@ -139,9 +139,9 @@ class PostViewShape(Wire):
 
 
 class PostsShape(Wire):
-    """Posts that are there and that we may see; the others are left out."""
+    """Posts that are there and that we may see, unread so far; the others are left out."""
 
-    posts: list[PostViewShape]
+    posts: list[JsonValue]
 
 
 class WrittenShape(Wire):

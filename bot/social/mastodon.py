@@ -4,6 +4,7 @@ Never trusted: ids (opaque, unordered), Idempotency-Key (several servers ignore 
 (missing or wrong on some). Relied on: the type of a notification, and the thread as the server shows it.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -15,17 +16,30 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
-from bot.social.mastodon_client import Api, ForbiddenError, GoneError, MastodonClient, RefusedRequestError
+from bot.social.mastodon_client import (
+    CONNECT_TIMEOUT_S,
+    READ_TIMEOUT_S,
+    Api,
+    GoneError,
+    MastodonClient,
+    RefusedRequestError,
+)
 from bot.social.mastodon_wire import AccountShape, ContextShape, InstanceShape, NotificationShape, StatusShape
-from bot.social.text import UNREADABLE, Link, html_to_text, netloc_of, shorten, tidy, without_leading_call
+from bot.social.text import Link, credible, host_of_url, html_to_text, shorten, tidy, without_leading_call
 
 PAGE = 40  # Mastodon's own default
-MOST_PAGES = 50  # 2,000 mentions; Mastodon allows 300 paged requests in 15 minutes
+MOST_PAGES = 500  # a fuse: 20,000 mentions
+QUICK_PAGES = 100  # Mastodon allows 300 paged requests in 15 minutes: one in 3 s, once these are used up
+PAGE_EVERY_S = 3.0
 OVERLAP = timedelta(minutes=2)  # notifications become visible out of order on some servers (measured on takahe)
 DEFAULT_LENGTH = 500
 ROOM_FOR_HANDLE = 100  # of the asker's handle and content warning, which count as well
 SHORT_TEXT = 40  # a text of so few characters may only point at the post that it answers
 MOST_PARENTS = 200
+PATIENCE_FOR_PARENT = timedelta(minutes=10)  # no longer than the overlap of two walks, or the mention would be lost
+# The app tries again 15 s after a try began. A request that is under way when we give it up can still be sent, as long
+# as its connecting takes: 2.5 s for each address of the server, mostly two, after its name is looked up.
+REPLY_DEADLINE_S = 9.0
 
 _VISIBILITY = {
     "public": Visibility.PUBLIC,
@@ -54,7 +68,11 @@ class _Self:
         name, _, host = link.words.removeprefix("@").casefold().partition("@")
         if not link.words.startswith("@") or name != self.username.casefold():
             return False
-        return (host or netloc_of(link.url)) in self.hosts
+        return (host or host_of_url(link.url, with_port=True)) in self.hosts
+
+
+class _NotNowError(Exception):
+    """A mention whose parent cannot be read at the moment."""
 
 
 class MastodonNetwork:
@@ -62,6 +80,7 @@ class MastodonNetwork:
 
     def __init__(self, *, name: str, server: str, token: str, clock: Callable[[], datetime]) -> None:
         self._name = name
+        self._clock = clock
         self._server = server.rstrip("/")
         self._client = MastodonClient(server=server, token=token, clock=clock)
         self._self: _Self | None = None
@@ -82,32 +101,29 @@ class MastodonNetwork:
         me = await self._who_we_are()
         max_id: str | None = None
         seen: set[str] = set()
-        for _ in range(MOST_PAGES):
+        for number in range(MOST_PAGES):
+            if number >= QUICK_PAGES:
+                await asyncio.sleep(PAGE_EVERY_S)
             page = await self._page(max_id)
             new = [notification for notification in page if notification.id not in seen]
             for notification in new:
-                try:
-                    mention = await self._mention(notification, me)
-                except UNREADABLE:  # one odd post must not hide the others, and its words are not for the log
-                    log.warning("a mention cannot be read", network=self._name)
-                    continue
+                mention = await self._mention_or_none(notification, me)
                 if mention:
                     yield mention
             if not new or since is None or min(item.created_at for item in new) < since - OVERLAP:
                 return
             seen.update(item.id for item in new)
             max_id = page[-1].id
-        log.warning("more mentions than one walk reads", network=self._name, pages=MOST_PAGES)
+        log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
 
     async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
         """Answer under the mention, to its author, once. Raises SocialError."""
-        me = await self._who_we_are()
         try:
-            found = await self._answer_there(mention, me) if tried_before else await self._look_at(mention)
-            return found or await self._post(mention, reply, visibility, me)
-        except (GoneError, RefusedRequestError, ForbiddenError):
-            await self._make_sure_of_account()  # a server that answers so to everything is no reason to give up
-            raise
+            async with asyncio.timeout(REPLY_DEADLINE_S):
+                return await self._reply(mention, reply, visibility, tried_before=tried_before)
+        except TimeoutError as error:
+            host = urlsplit(self._server).netloc
+            raise SocialError(f"{host} did not take the reply within {REPLY_DEADLINE_S:g} s") from error
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Nobody waits here: silence is silence."""
@@ -115,6 +131,15 @@ class MastodonNetwork:
     async def close(self) -> None:
         """Give back the thread."""
         self._client.close()
+
+    async def _reply(self, mention: Mention, reply: Reply, visibility: Visibility, *, tried_before: bool) -> PostRef:
+        me = await self._who_we_are()
+        try:
+            found = await self._answer_there(mention, me) if tried_before else await self._look_at(mention)
+            return found or await self._post(mention, reply, visibility, me)
+        except (GoneError, RefusedRequestError):
+            await self._make_sure_of_account()  # a server that answers so to everything is no reason to give up
+            raise
 
     async def _who_we_are(self) -> _Self:
         if self._self is None:
@@ -133,10 +158,11 @@ class MastodonNetwork:
         """Ask who we are. takahe answers a bad token with 400, snac with 422 (measured): here, a refusal."""
         try:
             said = await self._client.ask(lambda api: api.account_verify_credentials())
-        except ForbiddenError as error:
-            raise AccountRefusedError(str(error)) from error
         except RefusedRequestError as error:
-            raise AccountRefusedError(f"{urlsplit(self._server).netloc} refuses the account's token") from error
+            host = urlsplit(self._server).netloc
+            if error.status == 403 and not error.in_its_own_words:
+                raise SocialError(f"{host} is behind something that keeps us out (HTTP 403)") from error
+            raise AccountRefusedError(f"{host} refuses the account's token (HTTP {error.status})") from error
         except GoneError as error:
             raise SocialError(f"{urlsplit(self._server).netloc} does not answer as Mastodon does (HTTP 404)") from error
         return self._client.read(AccountShape, said)
@@ -145,7 +171,9 @@ class MastodonNetwork:
         """Read the limit by ourselves: Mastodon.py's `instance()` recurses to death where the call fails."""
         for version in ("v2", "v1"):
             try:
-                answer = api.session.get(f"{self._server}/api/{version}/instance", timeout=10)
+                answer = api.session.get(
+                    f"{self._server}/api/{version}/instance", timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+                )
                 found = InstanceShape.model_validate(answer.json()).longest if answer.ok else None
             except (OSError, ValueError):  # unreachable, not JSON, or of another shape: the usual limit will do
                 found = None
@@ -156,11 +184,7 @@ class MastodonNetwork:
     async def _page(self, max_id: str | None) -> list[NotificationShape]:
         try:
             said = await self._client.ask(lambda api: api.notifications(types=["mention"], limit=PAGE, max_id=max_id))
-        except (
-            GoneError,
-            RefusedRequestError,
-            ForbiddenError,
-        ) as error:  # here it may pass
+        except (GoneError, RefusedRequestError) as error:  # on a reply it would be for good, here it may pass
             await self._make_sure_of_account()
             raise SocialError(str(error)) from error
         if not isinstance(said, list):  # a server can say {"error": …} with 200, which Mastodon.py lets through
@@ -170,16 +194,36 @@ class MastodonNetwork:
         for item in items:
             try:
                 readable.append(NotificationShape.model_validate(item))
-            except ValidationError:  # one odd post must not hide the others
+            except ValidationError:  # one odd notification must not hide the others
                 log.warning("a notification cannot be read", network=self._name)
         if items and not readable:
             raise SocialError(f"{urlsplit(self._server).netloc} answered a page without one readable notification")
         return readable
 
-    async def _mention(self, notification: NotificationShape, me: _Self) -> Mention | None:
-        status = notification.status
-        if status is None or notification.type != "mention" or status.account.id == me.id:
+    async def _mention_or_none(self, notification: NotificationShape, me: _Self) -> Mention | None:
+        """Whatever somebody manages to post, it must not hide the posts of the others: the newest page is always read.
+
+        The log says nothing of the post: the message of an error may quote it.
+        """
+        if notification.status is None or notification.type != "mention":
+            return None
+        try:
+            return await self._mention(notification, StatusShape.model_validate(notification.status), me)
+        except SocialError:
+            raise
+        except _NotNowError:
+            log.warning("a mention is left for later: the post that it answers cannot be read", network=self._name)
+        except Exception as error:  # noqa: BLE001 -- see above
+            log.warning("a mention cannot be read", network=self._name, error=type(error).__name__)
+        return None
+
+    async def _mention(self, notification: NotificationShape, status: StatusShape, me: _Self) -> Mention | None:
+        if status.account.id == me.id:
             return None  # GoToSocial notifies us of our own mentions
+        posted_at, listed_at = credible(
+            posted_at=status.created_at, listed_at=notification.created_at, now=self._clock()
+        )
+        patient = self._clock() < listed_at + PATIENCE_FOR_PARENT
         text = self._text(status, me)
         return Mention(
             network=self._name,
@@ -187,11 +231,11 @@ class MastodonNetwork:
             author=Author(status.account.id, status.account.acct, is_bot=bool(status.account.bot)),
             text=text,
             language=status.language,
-            posted_at=min(status.created_at, notification.created_at),
-            listed_at=notification.created_at,
+            posted_at=posted_at,
+            listed_at=listed_at,
             visibility=_VISIBILITY.get(status.visibility, Visibility.DIRECT),  # unknown: as narrow as can be
             content_warning=status.spoiler_text or None,
-            parent_text=await self._parent_text(status, text, me),
+            parent_text=await self._parent_text(status, text, me, patient=patient),
             reply_ref=status.id,
         )
 
@@ -199,19 +243,19 @@ class MastodonNetwork:
         text = html_to_text(status.content, calls_the_bot=me.is_called_by)
         return tidy(without_leading_call(text, username=me.username, hosts=me.hosts))
 
-    async def _parent_text(self, status: StatusShape, text: str, me: _Self) -> str | None:
-        """Read the post above if the mention says little by itself; asked for once, and done without if it fails."""
+    async def _parent_text(self, status: StatusShape, text: str, me: _Self, *, patient: bool) -> str | None:
+        """Read the post above if the mention says little by itself. Raises _NotNowError if that may work later."""
         above = status.in_reply_to_id
         if above is None or len(text) > SHORT_TEXT:
             return None
         if above not in self._parents:
             try:
                 parent = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(above)))
-            except GoneError:
+            except (GoneError, RefusedRequestError):
                 parent = None
-            except AccountRefusedError:
-                raise
-            except SocialError:
+            except SocialError as error:
+                if patient:
+                    raise _NotNowError from error
                 return None
             while len(self._parents) >= MOST_PARENTS:
                 self._parents.pop(next(iter(self._parents)))

@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from bot.ports import AccountRefusedError, SocialError
-from bot.social.worker import DaemonWorker
+from bot.ports import SocialError
+from bot.social.mastodon_worker import Worker
 
-REQUEST_TIMEOUT_S = 10.0  # Mastodon.py's own default is 300 s; this one is for each read of the socket
-# For the whole call, its wait for the thread included: a server can drip a byte at a time. Below the 15 s after which
-# a second try looks whether the first one's post is there.
-DEADLINE_S = 14.0
+CONNECT_TIMEOUT_S = 2.5  # for each address of the server
+READ_TIMEOUT_S = 8.0  # for each read of the socket; Mastodon.py's own default is 300 s
+DEADLINE_S = 20.0  # for the whole call, its wait for the thread included: a server can drip a byte at a time
 USER_AGENT = "cestmoiou"
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -29,12 +28,16 @@ class GoneError(SocialError):
     """404: what we asked for is deleted, or its author blocks us. Always permanent."""
 
 
-class ForbiddenError(SocialError):
-    """The server forbids this (403): the token lacks a scope, or something on the way took us for a robot."""
-
-
 class RefusedRequestError(SocialError):
-    """The server understood and said no (400, 410, 422). Always permanent."""
+    """The server said no (400, 401, 403, 410, 422), to this request or to the account. Always permanent.
+
+    `in_its_own_words`: with an error as Mastodon's API has them, which a firewall's page is not.
+    """
+
+    def __init__(self, sentence: str, *, status: int, in_its_own_words: bool) -> None:
+        super().__init__(sentence, permanent=True)
+        self.status = status
+        self.in_its_own_words = in_its_own_words
 
 
 class HttpAnswer(Protocol):
@@ -50,7 +53,7 @@ class HttpSession(Protocol):
 
     trust_env: bool
 
-    def get(self, url: str, *, timeout: float) -> HttpAnswer: ...  # noqa: D102
+    def get(self, url: str, *, timeout: tuple[float, float]) -> HttpAnswer: ...  # noqa: D102
 
 
 class Api(Protocol):
@@ -83,13 +86,14 @@ class MastodonClient:
         self._server = server.rstrip("/")
         self._token = token
         self._clock = clock
-        self._thread = DaemonWorker("mastodon")
+        self._thread = Worker(f"mastodon {self._host}")
         self._api: Api | None = None
 
     async def ask(self, question: Callable[[Api], Answer]) -> Answer:
         """Carry a question to the server in our thread. Raises SocialError."""
         try:
-            return await asyncio.wait_for(self._thread.run(lambda: self._ask(question)), DEADLINE_S)
+            async with asyncio.timeout(DEADLINE_S):
+                return await self._thread.run(lambda: self._ask(question))
         except TimeoutError as error:
             raise SocialError(f"{self._host} did not answer within {DEADLINE_S:g} s") from error
 
@@ -101,7 +105,7 @@ class MastodonClient:
             raise SocialError(f"{self._host} answered something that is not Mastodon's API") from error
 
     def close(self) -> None:
-        """Let the thread end, after the request it is in."""
+        """Let go of the thread, at once: it never holds the process."""
         self._thread.close()
 
     @property
@@ -132,7 +136,7 @@ class MastodonClient:
             mastodon_version="4.5.0",
             version_check_mode="created",
             ratelimit_method="throw",  # "wait", the default, sleeps up to 5 minutes in the thread
-            request_timeout=REQUEST_TIMEOUT_S,
+            request_timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
             user_agent=USER_AGENT,
         )
         # An institution's outgoing proxy is honoured, but no proxy can reach a server on our own loopback.
@@ -148,23 +152,22 @@ class MastodonClient:
             return SocialError(f"{self._host} cannot be reached")
         status = error.args[1] if len(error.args) > 1 else None
         match status:
-            case 401:
-                return AccountRefusedError(
-                    f"{self._host} refuses the account's token: put a new one into the settings, then restart"
-                )
-            case 403:
-                return ForbiddenError(
-                    f"{self._host} forbids this to the account: its token needs the scopes read:accounts, "
-                    "read:notifications, read:statuses and write:statuses"
-                )
             case 404:
                 return GoneError(f"{self._host} does not have this: gone, or its author blocks us", permanent=True)
-            case 400 | 410 | 422:
-                return RefusedRequestError(f"{self._host} refused the request (HTTP {status})", permanent=True)
+            case 400 | 401 | 403 | 410 | 422:
+                return self._refusal(status, in_its_own_words=error.args[3:4] not in {(), (None,)})
             case int():
                 return SocialError(f"{self._host} is in trouble (HTTP {status})")
             case _:
                 return SocialError(f"{self._host} answered something that is not Mastodon's API")
+
+    def _refusal(self, status: int, *, in_its_own_words: bool) -> RefusedRequestError:
+        hint = (
+            "; if it goes on, look whether the token has the scopes read:accounts, read:notifications, read:statuses "
+            "and write:statuses"
+        )
+        sentence = f"{self._host} refused the request (HTTP {status}){hint if status == 403 else ''}"
+        return RefusedRequestError(sentence, status=status, in_its_own_words=in_its_own_words)
 
     def _wait(self, api: Api) -> timedelta | None:
         """Mastodon.py has put the server's instant on our clock, by its Date header."""

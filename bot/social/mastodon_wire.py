@@ -41,12 +41,12 @@ class StatusShape(Wire):
 
 
 class NotificationShape(Wire):
-    """A notification. `status` is missing when its post was deleted."""
+    """A notification. `status` is missing when its post was deleted; it is read by itself, as it may be odd."""
 
     id: Id
     type: str
     created_at: Instant
-    status: StatusShape | None = None
+    status: object = None
 
 
 class ContextShape(Wire):

@@ -1,8 +1,13 @@
-"""HTML of a post goes in, the text as its author typed it comes out, without the words that only call the bot."""
+"""What strangers put into a post, made fit to use.
+
+HTML goes in, the text as its author typed it comes out, without the words that only call the bot; addresses and dates
+are taken for what they are, or for nothing.
+"""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -11,10 +16,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LINES = frozenset({"br", "li"})
-_DEEPEST = 50  # elements inside elements; deeper ones are read as plain text
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-"""What reading one hostile post can raise, in our code or a library's; never the outside failing us."""
 _SILENT = frozenset({"script", "style", "head", "title", "template"})
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # older than any network
+CLOCKS_DIFFER = timedelta(days=1)  # a server's clock may be ahead of ours by so much, and no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +63,52 @@ def shorten(text: str, limit: int) -> str:
     return (kept.rsplit(None, 1)[0] if " " in kept else kept).rstrip() + "…"
 
 
-def netloc_of(url: str) -> str:
-    """The host and port of an address as somebody wrote it; empty for what is none, `http://[x` for one."""
+def host_of_url(url: str, *, with_port: bool = False) -> str | None:
+    """Give the host that a web address leads to; None for anything else, such as "http://[x", which urllib refuses."""
     try:
-        return urlsplit(url).netloc
-    except ValueError:
-        return ""
-
-
-def host_of(url: str) -> str | None:
-    """The host of a web address, lower-case; None for what is none."""
-    try:
-        return urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
-    except ValueError:
+        parts = urlsplit(url)
+        found = parts.netloc.rpartition("@")[2] if with_port else parts.hostname
+    except ValueError:  # its message holds the address, and so people's words
         return None
+    return found.casefold() if found and parts.scheme in {"http", "https"} else None
 
 
-def _pieces(node: LexborNode, calls_the_bot: Callable[[Link], bool], depth: int = 0) -> Iterator[str]:
-    if depth > _DEEPEST:
-        yield _SPACES.sub(" ", node.text(deep=True))
-        return
-    for child in node.iter(include_text=True):
-        tag = child.tag or ""
-        if tag == "-text":
-            yield _SPACES.sub(" ", child.text(deep=False))
-        elif tag in _SILENT or _is_quoted_address(child):
+def credible(*, posted_at: datetime, listed_at: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Give both instants in UTC: listing within [2000, a day from now], writing within [2000, listing].
+
+    `posted_at` is the author's word, and may be 9999-12-31T23:59:59-12:00, which no datetime can hold in UTC.
+    """
+    listed = _within(listed_at, now + CLOCKS_DIFFER)
+    return _within(posted_at, listed), listed
+
+
+def _within(at: datetime, latest: datetime) -> datetime:
+    return min(max(at, EARLIEST), latest).astimezone(UTC)
+
+
+def _pieces(root: LexborNode, calls_the_bot: Callable[[Link], bool]) -> Iterator[str]:
+    """Walk in reading order, without recursion: anybody can nest tags deeper than Python's stack."""
+    todo: list[LexborNode | str] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, str):
+            yield node
+        elif node.tag == "-text":
+            yield _SPACES.sub(" ", node.text(deep=False))
+        elif node.tag in _SILENT or _is_quoted_address(node):
             continue
-        elif tag == "a":
-            yield _link(child, calls_the_bot)
-        elif tag in _LINES:
-            yield "\n"
-            yield from _pieces(child, calls_the_bot, depth + 1)
+        elif node.tag == "a":
+            yield _link(node, calls_the_bot)
         else:
-            edge = "\n\n" if tag in _BLOCKS else ""
-            yield edge
-            yield from _pieces(child, calls_the_bot, depth + 1)
-            yield edge
+            before, after = _edges(node.tag or "")
+            yield before
+            todo += [after, *reversed(list(node.iter(include_text=True)))]
+
+
+def _edges(tag: str) -> tuple[str, str]:
+    if tag in _LINES:
+        return "\n", ""
+    return ("\n\n", "\n\n") if tag in _BLOCKS else ("", "")
 
 
 def _is_quoted_address(node: LexborNode) -> bool:
@@ -112,5 +126,5 @@ def _link(node: LexborNode, calls_the_bot: Callable[[Link], bool]) -> str:
 def _says_where(link: Link) -> bool:
     if link.words.startswith(("@", "#")):
         return True
-    host = host_of(link.url)
+    host = host_of_url(link.url)
     return host is None or host.removeprefix("www.") in link.words.casefold()

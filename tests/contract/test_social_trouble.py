@@ -48,27 +48,42 @@ async def test_a_server_that_is_down_is_asked_again_later(people: People, tmp_pa
 
 
 LISTING = {"mock": "/notifications", "bluesky": "listNotifications"}
-REVOKED = Canned(401, b'{"error": "AuthenticationRequired", "message": "The access token was revoked"}')
-FORBIDDEN = Canned(403, b'{"error": "This action is outside the authorized scopes"}')
+REFUSALS = {
+    "401": Canned(401, b'{"error": "AuthenticationRequired", "message": "The access token was revoked"}'),
+    "403": Canned(403, b'{"error": "This action is outside the authorized scopes"}'),
+    "403 of a firewall": Canned(403, b"<html>Forbidden</html>", "text/html"),
+}
 
 
-@pytest.mark.parametrize(
-    ("answer", "for_good"),
-    [
-        pytest.param(REVOKED, True, id="401: the token was revoked"),
-        pytest.param(FORBIDDEN, False, id="403: a scope is missing, or a firewall takes us for a robot"),
-    ],
-)
+@pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS.keys())
 @pytest.mark.parametrize("people", ["mock_mastodon", "bluesky"], indirect=True)
-async def test_an_account_that_is_refused_is_told_from_trouble_that_may_pass(
-    people: People, answer: Canned, for_good: bool, tmp_path: Path
-) -> None:
+async def test_one_refused_request_silences_no_account(people: People, answer: Canned, tmp_path: Path) -> None:
     assert isinstance(people, MastodonPeople | BlueskyPeople)
     with running_middleman(people.url) as middleman:
         middleman.always = answer
         middleman.always_for = LISTING[people.name]
         error = await trouble(connect(people, tmp_path, through=middleman.url))
-    assert isinstance(error, AccountRefusedError) is for_good
+    assert not isinstance(error, AccountRefusedError)
+    assert not error.permanent
+
+
+@pytest.mark.parametrize("people", ["mock_mastodon", "bluesky"], indirect=True)
+async def test_an_account_that_is_refused_at_the_door_is_said_to_be(people: People, tmp_path: Path) -> None:
+    assert isinstance(people, MastodonPeople | BlueskyPeople)
+    with running_middleman(people.url) as middleman:
+        middleman.always = REFUSALS["401"]
+        error = await trouble(connect(people, tmp_path, through=middleman.url))
+    assert isinstance(error, AccountRefusedError)
+
+
+@pytest.mark.parametrize("people", ["mock_mastodon", "bluesky"], indirect=True)
+async def test_a_firewall_before_everything_may_go_away(people: People, tmp_path: Path) -> None:
+    assert isinstance(people, MastodonPeople | BlueskyPeople)
+    with running_middleman(people.url) as middleman:
+        middleman.always = REFUSALS["403 of a firewall"]
+        error = await trouble(connect(people, tmp_path, through=middleman.url))
+    assert not isinstance(error, AccountRefusedError)
+    assert not error.permanent
 
 
 @pytest.mark.parametrize("people", ["mock_mastodon"], indirect=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
@@ -26,14 +26,17 @@ class Canned:
 class Middleman:
     """Passes requests on to `target`, except those that it answers itself and those whose answer it loses.
 
-    It answers itself, with `always`, where `always_for` is in the path. It loses the next answer to a POST with `lose`
-    in its path: the real server has acted, and the connection is closed without a word.
+    It answers itself, with `always`, where `always_for` is in the path, and with what `canned` has for a part of the
+    path. Where `drips` is in the path, a byte comes now and then, for ever. It loses the next answer to a POST with
+    `lose` in its path: the real server has acted, and the connection is closed without a word.
     """
 
     url: str = ""
     target: str | None = None
     always: Canned | None = None
     always_for: str = ""
+    canned: dict[str, Canned] = field(default_factory=dict[str, Canned])
+    drips: str | None = None
     lose: str | None = None
     lost: int = 0
     requests: list[str] = field(default_factory=list[str])
@@ -50,6 +53,7 @@ def running_middleman(target: str | None = None) -> Generator[Middleman]:
     try:
         yield middleman
     finally:
+        server.over.set()
         server.shutdown()
         thread.join(5)
         server.server_close()
@@ -62,6 +66,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, middleman: Middleman) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.middleman = middleman
+        self.over = threading.Event()
         self.upstream = httpx.Client(timeout=20, trust_env=False)
 
 
@@ -73,7 +78,14 @@ class _Handler(BaseHTTPRequestHandler):
         if middleman.always and middleman.always_for in self.path:
             self._send(middleman.always)
             return
-        assert middleman.target
+        if middleman.drips and middleman.drips in self.path:
+            self._drip()
+            return
+        own = next((canned for part, canned in middleman.canned.items() if part in self.path), None)
+        if own:
+            self._send(own)
+            return
+        assert middleman.target, self.path
         got = self._pass_on(middleman.target + self.path, body)
         if middleman.lose and middleman.lose in self.path and self.command == "POST":
             middleman.lose = None
@@ -95,6 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(canned.body)))
         self.end_headers()
         self.wfile.write(canned.body)
+
+    def _drip(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):  # they have hung up
+            while not cast(_Server, self.server).over.wait(0.1):
+                self.wfile.write(b" ")
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
