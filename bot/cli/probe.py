@@ -10,17 +10,15 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from bot.app.logs import set_up_logs
 from bot.app.wiring import Bot, build_bot
 from bot.checking import MOST_TARGETS
 from bot.cli.errors import UserError
-from bot.model import Failure, GiveVerdicts, Language, Observation, OfficialWord, Platform, Target, Verdict, Vote
+from bot.model import Failure, Language, Observation, OfficialWord, Platform, Target, Verdict, Vote
 from bot.probe.gate import HostRefusedError, host_of
 from bot.settings import Settings, load_settings
-from bot.wording import word
+from bot.wording import explain
 
 LONGEST_QUOTE = 60
 
@@ -49,7 +47,7 @@ async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> 
         if as_json:
             click.echo(json.dumps(_as_json(asked, verdict), ensure_ascii=False))
         else:
-            _explain(verdict, console, bot, Language(settings.language))
+            click.echo(explain(verdict, language=Language(settings.language), zone=bot.answering.zone))
     return 0
 
 
@@ -95,36 +93,56 @@ def _as_json(asked: str, verdict: Verdict) -> dict[str, object]:
         "rule": verdict.rule,
         "places": [_place(vote) for vote in verdict.votes],
         "controls": [{"host": control.host, "ok": control.works} for control in verdict.controls],
-        "official": _official(verdict.official),
+        "step": verdict.step.value if verdict.step else None,
+        "difference": verdict.cause.difference.value if verdict.cause.difference else None,
+        "official": _official(verdict.official) if verdict.official else None,
+        "attempts": [_attempt(seen) for seen in verdict.observations],
         "looked_at": verdict.judged_at.isoformat(),
     }
 
 
-def _official(word: OfficialWord | None) -> dict[str, object] | None:
-    if word is None:
-        return None
+def _official(official: OfficialWord) -> dict[str, object]:
     return {
-        "level": word.level.value,
-        "title": word.title,
-        "since": word.since.isoformat() if word.since else None,
-        "url": word.url,
-        "read_at": word.read_at.isoformat(),
+        "level": official.level.value,
+        "title": official.title,
+        "since": official.since.isoformat() if official.since else None,
+        "url": official.url,
+        "read_at": official.read_at.isoformat(),
     }
 
 
 def _place(vote: Vote) -> dict[str, object]:
     seen = vote.observation
-    failure = seen.result if seen and isinstance(seen.result, Failure) else None
     return {
         "place": vote.vantage_point.place,
         "network": vote.vantage_point.network,
+        "step": seen.target.role.value if seen else None,
         "vote": vote.leaning.value,
         "rule": vote.rule,
-        "phase": failure.phase.value if failure else "done" if seen else None,
-        "kind": failure.kind.value if failure else "ok" if seen else None,
-        "status": None if seen is None or isinstance(seen.result, Failure) else seen.result.status,
+        **_outcome(seen),
         "timings_ms": _timings(seen) if seen else None,
     }
+
+
+def _attempt(seen: Observation) -> dict[str, object]:
+    return {
+        "place": seen.vantage_point.place,
+        "network": seen.vantage_point.network,
+        "url": seen.target.url,
+        "step": seen.target.role.value,
+        "attempt": seen.attempt,
+        "observed_at": seen.observed_at.isoformat(),
+        **_outcome(seen),
+        "timings_ms": _timings(seen),
+    }
+
+
+def _outcome(seen: Observation | None) -> dict[str, object]:
+    if seen is None:
+        return {"phase": None, "kind": None, "status": None}
+    if isinstance(seen.result, Failure):
+        return {"phase": seen.result.phase.value, "kind": seen.result.kind.value, "status": None}
+    return {"phase": "done", "kind": "ok", "status": seen.result.status}
 
 
 def _timings(seen: Observation) -> dict[str, float | None]:
@@ -140,40 +158,3 @@ def _timings(seen: Observation) -> dict[str, float | None]:
 
 def _ms(length: timedelta | None) -> float | None:
     return None if length is None else round(length.total_seconds() * 1000, 1)
-
-
-def _explain(verdict: Verdict, console: Console, bot: Bot, language: Language) -> None:
-    words = word(GiveVerdicts((verdict,)), language=language, limit=2000, zone=bot.answering.zone)
-    console.print(escape(words), style="bold", soft_wrap=True)
-    console.print(
-        f"{verdict.word} · {verdict.cause.id} · {verdict.rule} · confidence {verdict.confidence:.2f}",
-        style="dim",
-        soft_wrap=True,
-    )
-    table = Table(
-        "place", "target", "vote", "rule", "phase", "kind", "status", "dns", "tcp", "tls", "first byte", "total"
-    )
-    for vote in verdict.votes:
-        table.add_row(*_row(vote))
-    if verdict.votes:
-        console.print(table)
-    for control in verdict.controls:
-        console.print(f"control {control.host}: {'ok' if control.works else 'no'}", style="dim")
-
-
-def _row(vote: Vote) -> list[str]:
-    place = _place(vote)
-    seen = vote.observation
-    timings = _timings(seen) if seen else {}
-    return [
-        escape(vote.vantage_point.place or vote.vantage_point.id),
-        escape(seen.target.url) if seen else "–",
-        vote.leaning.value,
-        vote.rule,
-        *(_cell(place[name]) for name in ("phase", "kind", "status")),
-        *(_cell(timings.get(name)) for name in ("dns", "tcp", "tls", "first_byte", "total")),
-    ]
-
-
-def _cell(value: object) -> str:
-    return "–" if value is None else f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from bot.model import OfficialLevel
 from bot.official.said import UNKNOWN, Said, announced
-from bot.official.untrusted import MOST_ITEMS, instant, title
+from bot.official.untrusted import MOST_ITEMS, MOST_PARTS, instant, title
 
 FRESH = timedelta(hours=24)
 
@@ -80,7 +80,7 @@ def _level(item: _Item) -> OfficialLevel:
 
 def _items(text: str) -> list[_Item] | None:
     """Give the items of a feed, None if this is no feed that we read."""
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if "<!DOCTYPE" in text or "<!ENTITY" in text or text.count("<") > MOST_PARTS:
         return None
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 -- a document without a DTD has no entities of its own

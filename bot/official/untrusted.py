@@ -12,12 +12,15 @@ from typing import cast
 
 MOST_TITLE = 200  # characters: as much as a log line bears
 MOST_ITEMS = 2000  # of a list that we walk through
+MOST_PARTS = 30_000  # lists and objects, or elements; 170,000 in 512 KiB held the event loop for 0.17 s (measured)
 
 _SPACES = re.compile(r"[ \t\r\n]*")
 
 
 def parsed(text: str) -> object:
     """Return what the JSON says, None if it is not whole, nested too deep, or holds numbers of thousands of digits."""
+    if _has_too_many_parts(text):
+        return None
     try:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError):
@@ -29,7 +32,7 @@ def leading_items(text: str) -> tuple[list[object], bool]:
     found: list[object] = []
     decoder = json.JSONDecoder()
     place = _after_spaces(text, 0)
-    if text[place : place + 1] != "[":
+    if text[place : place + 1] != "[" or _has_too_many_parts(text):
         return [], False
     place = _after_spaces(text, place + 1)
     while text[place : place + 1] not in ("]", "") and len(found) < MOST_ITEMS:
@@ -111,6 +114,10 @@ def named(entries: list[object], component: str, *path: str | int) -> Iterator[o
     names = [(entry, name.casefold()) for entry in entries if (name := title(entry, *path)) is not None]
     same = [entry for entry, name in names if name == wanted]
     yield from same or [entry for entry, name in names if wanted in name]
+
+
+def _has_too_many_parts(text: str) -> bool:
+    return text.count("[") + text.count("{") > MOST_PARTS
 
 
 def _after_spaces(text: str, place: int) -> int:

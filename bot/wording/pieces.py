@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from typing import assert_never
 
-from bot.model import Cause, CauseId, Leaning, OfficialLevel, Outage, Role, Verdict, Vote, Word
+from bot.model import Cause, CauseId, Difference, Leaning, Outage, Role, Verdict, Vote, Word
 from bot.wording.causes import cause_words
 from bot.wording.fitting import Piece
+from bot.wording.official import contradicts, official_words
 from bot.wording.places import deciding, from_where
 from bot.wording.times import interval_words, seconds_words, time_words
 from bot.wording.voice import Voice, mark
 
 # What goes first when a reply is too long: the lowest.
-_HINT, _OFFICIAL, _WHY, _SINCE, _HEAD = 10, 20, 30, 40, 90
+_HINT, _AGREES, _WHY, _CONTRADICTS, _SINCE, _HEAD = 10, 20, 30, 35, 40, 90
 
 _IS, _LOOKS, _MAYBE = 0.90, 0.75, 0.50  # from which confidence on a "down" is said how
 
@@ -36,33 +37,12 @@ def pieces_of(verdict: Verdict, name: str, say: Voice, zone: tzinfo, *, line: in
         # That something limps "at least since now" is no news.
         since = interval_words(verdict.outage, language=say.language, zone=zone, now=verdict.judged_at)
         pieces.append(Piece((since, ""), _SINCE))
+    if official := official_words(verdict, say, zone):
+        pieces.append(Piece((*official, ""), _CONTRADICTS if contradicts(verdict) else _AGREES))
     if verdict.stale:
         at = time_words(verdict.judged_at, language=say.language, zone=zone)
         pieces.append(Piece((say.gettext("Seen at {time}.", time=at), ""), _SINCE))
-    if official := _official_words(verdict, say, zone):
-        pieces.append(Piece((official, ""), _OFFICIAL))
     return [Piece(piece.wordings, piece.weight, line) for piece in pieces]
-
-
-def _official_words(verdict: Verdict, say: Voice, zone: tzinfo) -> str | None:
-    """What the provider says of itself, where it adds something: above all where it contradicts what we see."""
-    official = verdict.official
-    if official is None or verdict.word is Word.UNKNOWN:
-        return None
-    at = time_words(official.read_at, language=say.language, zone=zone)
-    match official.level:
-        case OfficialLevel.OK if verdict.word is Word.UP:
-            return None
-        case OfficialLevel.OK:
-            return say.gettext("Their own status page says that all is well (read at {time}).", time=at)
-        case OfficialLevel.DEGRADED | OfficialLevel.DOWN:
-            return say.gettext("Their own status page announces trouble (read at {time}).", time=at)
-        case OfficialLevel.MAINTENANCE:
-            return say.gettext("Their own status page announces maintenance (read at {time}).", time=at)
-        case OfficialLevel.UNKNOWN:
-            return None
-        case _:
-            assert_never(official.level)
 
 
 def _down(verdict: Verdict, name: str, say: Voice) -> list[Piece]:
@@ -115,8 +95,7 @@ def _why(cause: Cause, say: Voice) -> str:
 def _degraded(verdict: Verdict, name: str, say: Voice) -> list[Piece]:
     short = say.gettext("{name}: half up.", name=name)
     if verdict.step is not None:
-        head = say.gettext(_STEPS[verdict.step], name=name)
-        return [Piece((head, short), _HEAD), Piece((_why(verdict.cause, say), ""), _WHY)]
+        return _step(verdict, verdict.step, name, short, say)
     if verdict.cause.id is CauseId.DIFFERS_BY_PLACE:
         return _differs(verdict, name, short, say)
     if verdict.cause.id is CauseId.ANSWERS_VERY_SLOWLY:
@@ -128,6 +107,18 @@ def _degraded(verdict: Verdict, name: str, say: Voice) -> list[Piece]:
     )
     brief = say.gettext("{name} answers, but not well: {cause}.", name=name, cause=cause)
     return [Piece((head, brief, short), _HEAD)]
+
+
+def _step(verdict: Verdict, step: Role, name: str, short: str, say: Voice) -> list[Piece]:
+    """Name the step in trouble: it gives an error, it fails, or it limps."""
+    cause = verdict.cause
+    if not deciding(verdict, Leaning.DOWN):
+        head = say.gettext(_LIMPING_STEPS[step], name=name)
+    elif cause.id is CauseId.SERVER_ERROR and cause.status is not None:
+        return [Piece((say.gettext(_STEPS_IN_ERROR[step], name=name, status=cause.status), short), _HEAD)]
+    else:
+        head = say.gettext(_STEPS[step], name=name)
+    return [Piece((head, short), _HEAD), Piece((_why(cause, say), ""), _WHY)]
 
 
 def _differs(verdict: Verdict, name: str, short: str, say: Voice) -> list[Piece]:
@@ -145,7 +136,11 @@ def _differs(verdict: Verdict, name: str, short: str, say: Voice) -> list[Piece]
         heads = (say.gettext("{name} half works: it answers some of my probes, and fails others.", name=name),)
     worst = max(down, key=lambda vote: vote.p_down).cause
     why = say.gettext("Where it fails: {cause}.", cause=cause_words(worst, language=say.language))
-    return [Piece((*heads, short), _HEAD), Piece((why, ""), _WHY)]
+    pieces = [Piece((*heads, short), _HEAD), Piece((why, ""), _WHY)]
+    if verdict.cause.difference is not None:
+        network = next((vote.vantage_point.network for vote in down), None) or ""
+        pieces.append(Piece((say.gettext(_DIFFERENCES[verdict.cause.difference], network=network), ""), _WHY))
+    return pieces
 
 
 def _slow(verdict: Verdict, name: str, say: Voice) -> tuple[str, ...]:
@@ -182,7 +177,8 @@ def _up(verdict: Verdict, name: str, say: Voice, *, alone: bool) -> list[Piece]:
         where = say.gettext("{where} ({time})", where=where, time=seconds_words(length, language=say.language))
     head = say.gettext(message, name=name, where=where)
     brief = say.gettext("{name}: up.", name=name)
-    hint = say.gettext("The trouble is probably nearer: connection, proxy, VPN.") if alone else ""
+    nearer = alone and not contradicts(verdict)  # what they announce is the likelier reason
+    hint = say.gettext("The trouble is probably nearer: connection, proxy, VPN.") if nearer else ""
     return [Piece((head, brief), _HEAD), Piece((hint, "") if hint else ("",), _HINT)]
 
 
@@ -248,6 +244,31 @@ _STEPS = {
     Role.ARTICLE: mark("{name} half works: the home page answers, the documents do not."),
     Role.API: mark("{name} half works: the home page answers, the programming interface does not."),
     Role.LOGIN: mark("{name} half works: the home page answers, signing in does not."),
+}
+
+_STEPS_IN_ERROR = {
+    Role.HOME: mark("{name} half works: one of its addresses answers, another gives an error (HTTP {status})."),
+    Role.SEARCH: mark("{name} half works: the home page answers, the search gives an error (HTTP {status})."),
+    Role.ARTICLE: mark("{name} half works: the home page answers, the documents give an error (HTTP {status})."),
+    Role.API: mark(
+        "{name} half works: the home page answers, the programming interface gives an error (HTTP {status})."
+    ),
+    Role.LOGIN: mark("{name} half works: the home page answers, signing in gives an error (HTTP {status})."),
+}
+_LIMPING_STEPS = {
+    Role.HOME: mark("{name} half works: one of its addresses answers well, another does not."),
+    Role.SEARCH: mark("{name} half works: the home page answers well, the search less so."),
+    Role.ARTICLE: mark("{name} half works: the home page answers well, the documents less so."),
+    Role.API: mark("{name} half works: the home page answers well, the programming interface less so."),
+    Role.LOGIN: mark("{name} half works: the home page answers well, signing in less so."),
+}
+
+_DIFFERENCES = {
+    Difference.ONLY_DNS: mark("There, its name cannot be found; its servers are not the trouble."),
+    Difference.ONLY_IPV6: mark("It fails over IPv6 only."),
+    Difference.ONLY_ONE_NETWORK: mark("It fails from one network only: {network}."),
+    Difference.OTHER_ADDRESSES: mark("There, people are sent to other servers."),
+    Difference.ON_THE_WAY: mark("The same servers answer elsewhere: something on the way there blocks."),
 }
 
 _WALL = mark("{name} answers, but a bot filter stops me: I cannot judge in people's place.")

@@ -22,10 +22,10 @@ def interval_words(outage: Outage, *, language: Language, zone: tzinfo, now: dat
     return say.gettext("Since {instant}.", instant=_interval(good, bad, say, zone, now))
 
 
-def time_words(at: datetime, *, language: Language, zone: tzinfo) -> str:
-    """Say the time of day of an instant a few minutes ago: "10:42"."""
+def time_words(at: datetime, *, language: Language, zone: tzinfo, now: datetime | None = None) -> str:
+    """Say the time of day of an instant a few minutes ago, "10:42"; with `now`, its date too if it is another day."""
     say = voice(language)
-    return _instant(at, say, zone, at)
+    return _instant(at, say, zone, now or at)
 
 
 def seconds_words(length: timedelta, *, language: Language) -> str:

@@ -61,7 +61,7 @@ def test_probe_prints_one_object_a_line_in_the_order_asked(world: World) -> None
 def test_probe_explains_itself_to_people(world: World) -> None:
     done = world.command("probe", "fragile")
     assert done.returncode == 0, done.stderr
-    for word in ("Fragile", "server-error", "503", "control controle-1.example: ok"):
+    for word in ("Fragile", "server-error", "503", "controle-1.example répond"):
         assert word in done.stdout
 
 

@@ -59,7 +59,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             f'[accounts.snac]\nkind = "mastodon"\nserver = "{mastodon.url}"\ntoken = "{mastodon.bot_token}"\n'
             'poll = "1s"\n\n'
             f'[accounts.bsky]\nkind = "bluesky"\nserver = "{bluesky.url}"\nlogin = "{bot.did}"\n'
-            f'app_password = "{bot.password}"\npoll = "1s"\n'
+            f'app_password = "{bot.password}"\npoll = "1s"\n\n'
+            '[budgets]\nperson = "100 + 1 per 1s"\n'  # one person asks everything here
         )
         world = stack.enter_context(small_internet(tmp_path_factory.mktemp("stage"), settings=accounts))
         yield Stage(mastodon, bluesky, world)

@@ -2,7 +2,20 @@ import asyncio
 from datetime import timedelta
 
 from bot.checking import Checking
-from bot.model import Blame, Control, Failure, FailureKind, Phase, Platform, Target, Word
+from bot.model import (
+    Blame,
+    CauseId,
+    Control,
+    Failure,
+    FailureKind,
+    Observation,
+    Phase,
+    Platform,
+    Response,
+    Target,
+    VantagePoint,
+    Word,
+)
 from tests.fakes.network import NOON
 from tests.fakes.probes import HERE, FakeProbes, saw
 from tests.fakes.store import FakeStore
@@ -70,3 +83,45 @@ async def test_the_start_of_an_outage_is_told_between_the_last_good_look_and_the
     outage = (await checking.check(SOLIDE)).outage
     assert outage is not None
     assert (outage.last_up_at, outage.first_down_at) == (NOON, NOON + timedelta(minutes=2))
+
+
+PARIS, NICE, LYON = (VantagePoint(name.lower(), name) for name in ("Paris", "Nice", "Lyon"))
+BROKEN = Response(503, "solide.example")
+
+
+async def test_the_minority_is_looked_from_again_before_it_differs_by_place() -> None:
+    probes = FakeProbes()
+
+    def answer(target: Target) -> list[Observation | Control]:
+        first = len(probes.looks) == 1
+        return [saw(target, place=PARIS), saw(target, place=NICE), saw(target, BROKEN if first else None, place=LYON)]
+
+    probes.answer = answer
+    verdict = await Checking([probes], FakeStore(), lambda: NOON).check(SOLIDE)
+    assert (verdict.word, len(probes.looks)) == (Word.UP, 2)
+    assert [seen.vantage_point for seen in verdict.observations] == [PARIS, NICE, LYON, LYON]
+
+
+async def test_a_minority_that_stays_is_a_difference_by_place() -> None:
+    probes = FakeProbes(answer=lambda target: [saw(target, place=PARIS), saw(target, BROKEN, place=LYON)])
+    verdict = await Checking([probes], FakeStore(), lambda: NOON).check(SOLIDE)
+    assert (verdict.cause.id, len(probes.looks)) == (CauseId.DIFFERS_BY_PLACE, 2)
+
+
+async def test_a_minority_that_cannot_be_heard_again_keeps_its_say() -> None:
+    probes = FakeProbes()
+
+    def answer(target: Target) -> list[Observation | Control]:
+        seen: list[Observation | Control] = [saw(target, place=PARIS), saw(target, BROKEN, place=LYON)]
+        return seen if len(probes.looks) == 1 else []
+
+    probes.answer = answer
+    verdict = await Checking([probes], FakeStore(), lambda: NOON).check(SOLIDE)
+    assert verdict.cause.id is CauseId.DIFFERS_BY_PLACE
+
+
+async def test_without_time_nobody_is_looked_from_again() -> None:
+    probes = FakeProbes(answer=lambda target: [saw(target, place=PARIS), saw(target, BROKEN, place=LYON)])
+    checking = Checking([probes], FakeStore(), lambda: NOON, deadline=timedelta(seconds=0.5))
+    assert (await checking.check(SOLIDE)).cause.id is CauseId.DIFFERS_BY_PLACE
+    assert len(probes.looks) == 1

@@ -301,11 +301,8 @@ SAID: dict[str, tuple[str, str]] = {
         "Cairn.info answers from Paris, but not well: some of its servers do not answer.",
     ),
     "the search fails": (
-        (
-            "Cairn.info marche à moitié : la page d'accueil répond, pas la recherche. Ce que je vois : "
-            "erreur du serveur (HTTP 500)."
-        ),
-        ("Cairn.info half works: the home page answers, the search does not. What I see: server error (HTTP 500)."),
+        ("Cairn.info marche à moitié : l'accueil répond, la recherche rend une erreur (HTTP 500)."),
+        ("Cairn.info half works: the home page answers, the search gives an error (HTTP 500)."),
     ),
     "bot wall": (
         ("Cairn.info répond, mais un filtre anti-robots m'arrête : je ne peux pas juger à la place des gens."),
