@@ -90,7 +90,8 @@ def build_vantage(settings: Settings, prober: Prober) -> LocalVantage:
     """This machine as a vantage point."""
     probe = settings.probe
     references = [Reference(control.url, control.status, control.body or "") for control in probe.controls]
-    here = VantagePoint("local", place=settings.vantage.place or None, network=settings.vantage.network or None)
+    where = settings.vantage
+    here = VantagePoint("local", place=where.place or None, network=where.network or None, asn=where.asn)
     controls = Controls(prober, references, clock=now)
     return LocalVantage(prober, controls, here, clock=now, parallel=probe.parallel)
 

@@ -11,12 +11,14 @@ from bot.model.platforms import Platform, Target
 class VantagePoint:
     """Where a probe is made from. `place` is a town or None if the operator did not say; `network` names the provider.
 
-    Two vantage points with the same `network` count as less than two witnesses.
+    `asn` is the network's number (RFC 6793), if it is known. Two vantage points on one network count as less than two
+    witnesses; the number tells which networks are one, else the name does.
     """
 
     id: str
     place: str | None = None
     network: str | None = None
+    asn: int | None = None
 
 
 class Phase(StrEnum):
@@ -181,7 +183,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one probe saw, once. `observed_at` is its start (aware UTC), `took` its whole length, `attempt` from 1."""
+    """What one probe saw, once. `observed_at` is its start (aware UTC), `took` its whole length, `attempt` from 1.
+
+    `link` is where people can read the measurement itself, if it was made by a network that publishes them.
+    """
 
     vantage_point: VantagePoint
     target: Target
@@ -191,6 +196,7 @@ class Observation:
     phases: Phases = Phases()
     addresses: Addresses = Addresses()
     attempt: int = 1
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class VantageSettings(_Part):
 
     place: str = Field(default="", max_length=60, description='a town, as in "Rennes", of at most 60 characters')
     network: str = Field(default="", max_length=60, description='a provider, as in "Renater", of at most 60 characters')
+    asn: int | None = Field(default=None, ge=1, le=4_294_967_295, description="the network's number, as in 2200")
 
 
 class ControlReference(_Part):

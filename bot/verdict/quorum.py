@@ -90,8 +90,9 @@ def _sure_up(up: Sequence[Vote], *, dissent: bool = False) -> float:
 
 
 def _network(vote: Vote) -> str:
-    # Where the operator named no network, each vantage point is taken to be on one of its own.
-    return vote.vantage_point.network or f"of {vote.vantage_point.id}"
+    # Where nobody named the network, each vantage point is taken to be on one of its own.
+    where = vote.vantage_point
+    return (f"AS{where.asn}" if where.asn else where.network) or f"of {where.id}"
 
 
 def _finding(word: Word, cause: Cause, rule: str, sure: float, votes: Sequence[Vote]) -> Finding:

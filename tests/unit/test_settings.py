@@ -154,7 +154,7 @@ def bluesky(login: str) -> str:
         pytest.param('log_levl = "info"', "log_levl: is not a setting; did you mean log_level?", id="typo"),
         pytest.param(
             "[vantage]\nzzz = 1",
-            "vantage.zzz: is not a setting; remove it, or choose among place, network",
+            "vantage.zzz: is not a setting; remove it, or choose among place, network, asn",
             id="unknown key",
         ),
         pytest.param('language = "es"', 'language: write "fr" or "en", not "es"', id="language"),

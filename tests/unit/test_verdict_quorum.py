@@ -57,6 +57,13 @@ def test_places_together(results: Results, verdict: Word, cause: CauseId) -> Non
     assert (judged.word, judged.cause.id) == (verdict, cause)
 
 
+def test_two_places_on_one_network_are_less_than_two_witnesses_whatever_they_call_it() -> None:
+    one = [replace(place("Paris", "Renater"), asn=2200), replace(place("Rennes", "RENATER"), asn=2200)]
+    two = [replace(place("Paris", "Renater"), asn=2200), replace(place("Rennes", "Renater"), asn=12322)]
+    same, apart = (judge(evidence(*(look(BAD, where) for where in places)), at=NOW) for places in (one, two))
+    assert same.confidence < apart.confidence
+
+
 def test_places_that_are_all_offline_say_nothing_about_the_site() -> None:
     offline = (*controls(0, PARIS), *controls(0, RENNES))
     seen = evidence(look(failure(P.TCP, K.TIMEOUT), PARIS), look(failure(P.TCP, K.TIMEOUT), RENNES), checks=offline)
