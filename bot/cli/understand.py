@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import click
@@ -41,16 +41,21 @@ def _answer_json_lines(lines: Iterable[str], catalogue: Catalogue, *, explain: b
             click.echo(f"line {number}: {post}", err=True)
             exit_code = 1
             continue
-        intent = read(
-            post["text"] or "",
-            tag=post["lang"],
-            default=Language.FRENCH,
-            parent=post["parent"],
-            thread=post["thread"],
-        )
+        intent = understood(post)
         answer = {"id": json.loads(line).get("id"), **outcome(intent, catalogue)}
         click.echo(json.dumps(answer | ({"cues": intent.cues} if explain else {}), ensure_ascii=False))
     return exit_code
+
+
+def understood(post: Mapping[str, str | None]) -> Intent:
+    """What a post wants: `text`, and if there are such `parent`, `thread` and `lang`."""
+    return read(
+        post["text"] or "",
+        tag=post.get("lang"),
+        default=Language.FRENCH,
+        parent=post.get("parent"),
+        thread=post.get("thread"),
+    )
 
 
 def outcome(intent: Intent, catalogue: Catalogue) -> dict[str, object]:
