@@ -6,10 +6,16 @@ from enum import StrEnum
 
 
 class Language(StrEnum):
-    """A language we answer in completely; the value is its BCP 47 primary tag."""
+    """A language we understand and answer in; the value is its BCP 47 primary tag."""
 
     FRENCH = "fr"
     ENGLISH = "en"
+    SPANISH = "es"
+    GERMAN = "de"
+    ITALIAN = "it"
+    PORTUGUESE = "pt"
+    DUTCH = "nl"
+    CATALAN = "ca"
 
 
 class Visibility(StrEnum):

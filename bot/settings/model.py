@@ -128,7 +128,7 @@ class Settings(_Part):
 
     config_dir: Path = Field(exclude=True)
     data_dir: Path = Field(default=Path("data"), description='a folder, as in "data"')
-    language: Language = Field(default=Language.FRENCH, description='"fr" or "en"')
+    language: Language = Field(default=Language.FRENCH, description='"fr", "en", "es", "de", "it", "pt", "nl" or "ca"')
     timezone: TimeZone = Field(default="Europe/Paris", description='a time zone, as in "Europe/Paris"')
     contact: str = Field(default="", max_length=200, description="a web or mail address, of at most 200 characters")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -38,14 +38,23 @@ def lexicon(language: Language) -> Lexicon:
 @cache
 def telling_words(language: Language) -> frozenset[str]:
     """The words that only this language has, of all the words in its lists and in the others'."""
-    others = [_all_words(other) for other in Language if other is not language]
+    if not _has_lists(language):
+        return frozenset()
+    others = [_all_words(other) for other in Language if other is not language and _has_lists(other)]
     return (_all_words(language) - frozenset().union(*others)) | lexicon(language).telling
 
 
 @cache
 def _read(language: Language) -> dict[str, list[str]]:
-    text = files("bot.understanding.lexicon").joinpath(f"{language.value}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    """The lists of a language. One without a file is read with the English lists, but no word tells it."""
+    if not _has_lists(language):
+        return {**_read(Language.ENGLISH), "language": []}
+    file = files("bot.understanding.lexicon").joinpath(f"{language.value}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _has_lists(language: Language) -> bool:
+    return files("bot.understanding.lexicon").joinpath(f"{language.value}.toml").is_file()
 
 
 def _all_words(language: Language) -> frozenset[str]:

@@ -20,7 +20,16 @@ from babel.messages.pofile import read_po
 from bot.model import Language, Word
 
 # British English for times: 10:42, not 10:42 AM.
-_LOCALES = {Language.FRENCH: "fr", Language.ENGLISH: "en_GB"}
+_LOCALES = {
+    Language.FRENCH: "fr",
+    Language.ENGLISH: "en_GB",
+    Language.SPANISH: "es",
+    Language.GERMAN: "de",
+    Language.ITALIAN: "it",
+    Language.PORTUGUESE: "pt_PT",
+    Language.DUTCH: "nl",
+    Language.CATALAN: "ca",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ def _catalogue(language: Language) -> NullTranslations:
     if language is Language.ENGLISH:
         return NullTranslations()
     source = resources.files("bot.wording").joinpath("locale", f"{language}.po")
+    if not source.is_file():
+        return NullTranslations()
     compiled = BytesIO()
     with source.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language.value))

@@ -157,7 +157,11 @@ def bluesky(login: str) -> str:
             "vantage.zzz: is not a setting; remove it, or choose among place, network, asn",
             id="unknown key",
         ),
-        pytest.param('language = "es"', 'language: write "fr" or "en", not "es"', id="language"),
+        pytest.param(
+            'language = "eo"',
+            'language: write "fr", "en", "es", "de", "it", "pt", "nl" or "ca", not "eo"',
+            id="language",
+        ),
         pytest.param(
             'timezone = "Europe/Pariss"',
             'timezone: write a time zone, as in "Europe/Paris", not "Europe/Pariss"',
@@ -280,7 +284,12 @@ def test_a_wrong_file_is_one_sentence_with_the_key_and_what_to_write(folder: Pat
             "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, accounts",
             id="table",
         ),
-        pytest.param("CESTMOIOU_LANGUAGE", "es", 'language: write "fr" or "en", not "es"', id="value"),
+        pytest.param(
+            "CESTMOIOU_LANGUAGE",
+            "eo",
+            'language: write "fr", "en", "es", "de", "it", "pt", "nl" or "ca", not "eo"',
+            id="value",
+        ),
         pytest.param("CESTMOIOU_PROBE", "3", 'probe: write a table: [probe], not "3"', id="a table's name"),
         pytest.param(
             "CESTMOIOU_LANGUAGE_FILE",
@@ -296,7 +305,7 @@ def test_a_wrong_variable_is_named(folder: Path, name: str, value: str, sentence
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:
-    write(folder, 'language = "es"\n[probe]\nparallel = 0\n' + MAMOT.replace("token", "tokn"))
+    write(folder, 'language = "eo"\n[probe]\nparallel = 0\n' + MAMOT.replace("token", "tokn"))
     assert len(faults(folder, {"CESTMOIOU_TIMEZONE": "Mars", "CESTMOIOU_X_FILE": "/nowhere"})) == 6
 
 

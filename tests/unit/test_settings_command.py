@@ -43,9 +43,9 @@ def test_all_is_shown_with_its_origin_and_without_secrets(folder: Path) -> None:
 
 def test_faults_are_told_without_a_traceback_and_without_secrets(folder: Path) -> None:
     for command in ("check", "show"):
-        refused = cestmoiou(folder, "config", command, CESTMOIOU_LANGUAGE="es", CESTMOIOU_PROBE__PARALLEL="many")
+        refused = cestmoiou(folder, "config", command, CESTMOIOU_LANGUAGE="eo", CESTMOIOU_PROBE__PARALLEL="many")
         assert refused.exit_code == 2
         assert refused.output.splitlines() == [
-            'cestmoiou: CESTMOIOU_LANGUAGE: language: write "fr" or "en", not "es"',
+            'cestmoiou: CESTMOIOU_LANGUAGE: language: write "fr", "en", "es", "de", "it", "pt", "nl" or "ca", not "eo"',
             'cestmoiou: CESTMOIOU_PROBE__PARALLEL: probe.parallel: write a whole number from 1 to 256, not "many"',
         ]

@@ -17,7 +17,7 @@ from bot.wording import cause_words, verdict_name
 
 SOURCES = Path(bot.wording.__file__).parent
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "mark": None}
-TRANSLATED = [language for language in Language if language is not Language.ENGLISH]
+TRANSLATED = [language for language in Language if (SOURCES / "locale" / f"{language}.po").is_file()]
 
 
 def _messages() -> list[tuple[str, ...]]:
