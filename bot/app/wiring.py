@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
@@ -26,6 +27,9 @@ from bot.settings import BlueskyAccount, MastodonAccount, Settings
 from bot.store import open_store
 from bot.vantage.local import LocalVantage
 
+if TYPE_CHECKING:
+    from bot.vantage.globalping import Globalping
+
 
 @dataclass(frozen=True, slots=True)
 class Bot:
@@ -44,12 +48,13 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
     catalogue = catalogue or build_catalogue(settings)
     prober = build_prober(settings)
     vantage = build_vantage(settings, prober)
+    globalping = build_globalping(settings)
     official = StatusPages(prober, clock=now)
     store = await open_store(settings.data_dir)
     try:
         budgets = settings.budgets
         checking = Checking(
-            [vantage],
+            [vantage] if globalping is None else [vantage, globalping],
             store,
             now,
             official=official,
@@ -67,6 +72,8 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
         )
         yield Bot(answering, checking, catalogue, vantage, store)
     finally:
+        if globalping is not None:
+            await globalping.close()
         await official.close()
         await store.close()
 
@@ -94,6 +101,26 @@ def build_vantage(settings: Settings, prober: Prober) -> LocalVantage:
     here = VantagePoint("local", place=where.place or None, network=where.network or None, asn=where.asn)
     controls = Controls(prober, references, clock=now)
     return LocalVantage(prober, controls, here, clock=now, parallel=probe.parallel)
+
+
+def build_globalping(settings: Settings) -> "Globalping | None":
+    """The world as vantage points; None, and nothing of it is imported, until the operator switches it on."""
+    chosen = settings.globalping
+    if not chosen.enabled:
+        return None
+    from bot.vantage.globalping import Globalping
+    from bot.vantage.globalping_allowance import WITH_TOKEN, WITHOUT_TOKEN, Allowance
+    from bot.vantage.globalping_client import GlobalpingClient
+
+    token = chosen.token.get_secret_value() if chosen.token else None
+    hourly = chosen.hourly_tests or (WITH_TOKEN if token else WITHOUT_TOKEN)
+    return Globalping(
+        GlobalpingClient(url=chosen.url, token=token, user_agent=_user_agent(settings.contact)),
+        chosen.places,
+        fingerprints=build_fingerprints(settings),
+        allowance=Allowance(hourly, chosen.reserve),
+        clock=now,
+    )
 
 
 def _user_agent(contact: str) -> str:

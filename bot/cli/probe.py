@@ -116,6 +116,7 @@ def _place(vote: Vote) -> dict[str, object]:
     return {
         "place": vote.vantage_point.place,
         "network": vote.vantage_point.network,
+        "asn": vote.vantage_point.asn,
         "step": seen.target.role.value if seen else None,
         "vote": vote.leaning.value,
         "rule": vote.rule,
@@ -139,10 +140,11 @@ def _attempt(seen: Observation) -> dict[str, object]:
 
 def _outcome(seen: Observation | None) -> dict[str, object]:
     if seen is None:
-        return {"phase": None, "kind": None, "status": None}
+        return {"phase": None, "kind": None, "status": None, "link": None}
     if isinstance(seen.result, Failure):
-        return {"phase": seen.result.phase.value, "kind": seen.result.kind.value, "status": None}
-    return {"phase": "done", "kind": "ok", "status": seen.result.status}
+        phase, kind = seen.result.phase.value, seen.result.kind.value
+        return {"phase": phase, "kind": kind, "status": None, "link": seen.link}
+    return {"phase": "done", "kind": "ok", "status": seen.result.status, "link": seen.link}
 
 
 def _timings(seen: Observation) -> dict[str, float | None]:

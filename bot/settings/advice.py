@@ -13,6 +13,7 @@ from bot.settings.model import (
     BlueskyAccount,
     BudgetSettings,
     ControlReference,
+    GlobalpingSettings,
     MastodonAccount,
     ProbeSettings,
     Settings,
@@ -21,7 +22,12 @@ from bot.settings.model import (
 from bot.settings.sources import NOT_SETTINGS, PREFIX, Entry, Key
 
 _KINDS: Mapping[str, type[BaseModel]] = {"mastodon": MastodonAccount, "bluesky": BlueskyAccount}
-_TABLES: Mapping[str, type[BaseModel]] = {"vantage": VantageSettings, "probe": ProbeSettings, "budgets": BudgetSettings}
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "vantage": VantageSettings,
+    "probe": ProbeSettings,
+    "budgets": BudgetSettings,
+    "globalping": GlobalpingSettings,
+}
 _OWN = "Value error, write "  # a validator that says itself what to write
 _ACCOUNT_NAME = 'write an account\'s name of 1 to 32 small letters, digits and hyphens, other than "console"'
 

@@ -17,6 +17,7 @@ from bot.settings.values import (
     DnsServer,
     Listed,
     Login,
+    MagicPlace,
     Net,
     Pace,
     Poll,
@@ -30,6 +31,15 @@ SERVERS = 'a list of IP addresses, as in ["9.9.9.9", "127.0.0.1:5353", "[2620:fe
 POLL = 'a duration from 1 second to 1 hour, as in "15s"'
 PACE = 'so many at once, and one more every so often, as in "3 + 1 per 20s"'
 DEADLINE = 'a duration from 1 to 60 seconds, as in "9s"'
+MAGIC_PLACES = 'a list of places, as in ["Paris+eyeball-network", "FR+datacenter-network", "Belgium"]'
+# In and around France; people's lines and data centres fail differently, so both are asked.
+PLACES = (
+    "France+eyeball-network",
+    "France+eyeball-network",
+    "France+datacenter-network",
+    "Belgium",
+    "Germany+datacenter-network",
+)
 
 
 class _Part(BaseModel):
@@ -90,6 +100,23 @@ class ProbeSettings(_Part):
         return self
 
 
+class GlobalpingSettings(_Part):
+    """[globalping]: a public probe network that looks from other places as well. Off until the operator says so."""
+
+    enabled: bool = Field(default=False, description="true or false")
+    token: SecretStr | None = Field(default=None, min_length=1, description="a token from dash.globalping.io")
+    places: Annotated[tuple[MagicPlace, ...], Listed, AtLeastOne] = Field(
+        default=PLACES, max_length=50, description=MAGIC_PLACES
+    )
+    hourly_tests: int | None = Field(
+        default=None, ge=1, le=100_000, description="a whole number of tests, from 1 to 100000"
+    )
+    reserve: int = Field(default=50, ge=0, le=100_000, description="a whole number of tests, from 0 to 100000")
+    url: Server = Field(
+        default="https://api.globalping.io", description='an address, as in "https://api.globalping.io"'
+    )
+
+
 class BudgetSettings(_Part):
     """[budgets]: how often people may ask, and how often the bot looks."""
 
@@ -139,6 +166,9 @@ class Settings(_Part):
     vantage: VantageSettings = Field(default_factory=lambda: VantageSettings(), description="a table: [vantage]")
     probe: ProbeSettings = Field(default_factory=lambda: ProbeSettings(), description="a table: [probe]")
     budgets: BudgetSettings = Field(default_factory=lambda: BudgetSettings(), description="a table: [budgets]")
+    globalping: GlobalpingSettings = Field(
+        default_factory=lambda: GlobalpingSettings(), description="a table: [globalping]"
+    )
     accounts: dict[AccountName, Account] = Field(
         default_factory=dict[str, Account], description="one table an account, as in [accounts.mamot]"
     )

@@ -86,6 +86,19 @@ def _check_some(value: tuple[object, ...]) -> tuple[object, ...]:
 AtLeastOne = AfterValidator(_check_some)
 
 
+_MAGIC = re.compile(r"[^\W_][\w .'-]{0,60}(\+[^\W_][\w .'-]{0,60}){0,3}")
+
+
+def _check_magic(value: str) -> str:
+    if not _MAGIC.fullmatch(value):
+        raise ValueError("no place")
+    return value
+
+
+MagicPlace = Annotated[str, AfterValidator(_check_magic)]
+"""A place as Globalping's "magic" writes it: one to four terms joined by +."""
+
+
 def _check_dns_server(value: str) -> str:
     bracketed = re.fullmatch(r"\[([0-9a-fA-F:.]+)\](?::(\d+))?", value) or re.fullmatch(r"([0-9.]+):(\d+)", value)
     address, port = bracketed.groups() if bracketed else (value, None)

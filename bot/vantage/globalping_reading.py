@@ -5,11 +5,14 @@ Only those who can speak about the target are heard: `failureSource` says whose 
 Field names and values: the API's own description, version 1, August 2026.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from bot.model import (
+    Addresses,
     Blame,
     Control,
     Failure,
@@ -25,6 +28,7 @@ from bot.probe.fingerprints import Fingerprints, Page
 
 Json = Mapping[str, object]
 NOT_FOLLOWED = "redirect_not_followed"
+PREFIX = "globalping:"  # of the ids of vantage points: globalping:<town>:<AS number>
 
 _TLS: Mapping[str, FailureKind] = {
     "CERT_HAS_EXPIRED": FailureKind.EXPIRED,
@@ -51,35 +55,69 @@ _TEXTS: tuple[tuple[str, Phase, FailureKind], ...] = (
 _RESOLVER_TEXTS = ("ETIMEOUT", "EREFUSED", "ESERVFAIL")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one probe saw. `moved_to` is the Location that it was sent to and did not follow."""
+
+    observation: Observation
+    control: Control | None
+    moved_to: str | None = None
+
+
 def read_measurement(
-    measurement: Json, target: Target, *, fingerprints: Fingerprints
+    measurement: Json, target: Target, *, fingerprints: Fingerprints, at: datetime | None = None
 ) -> tuple[Observation | Control, ...]:
     """What each probe that ended says of the target; nothing from those that are offline or still at work.
 
-    An error of the API (no "results") says nothing of the target: an empty tuple. Raises nothing for odd content.
+    `at` is when it was made, by our clock; None: by theirs. An error of the API (no "results") says nothing of the
+    target: an empty tuple. Raises nothing for odd content.
     """
-    at = _instant(measurement.get("createdAt"))
-    facts: list[Observation | Control] = []
+    seen = read_results(measurement, target, fingerprints=fingerprints, at=at)
+    return tuple(fact for each in seen.values() for fact in (each.observation, each.control) if fact is not None)
+
+
+def read_results(
+    measurement: Json, target: Target, *, fingerprints: Fingerprints, at: datetime | None = None
+) -> dict[int, Seen]:
+    """The same, by the place of each probe in the list of results, which stays as it is while others still work."""
+    at = at or _instant(measurement.get("createdAt"))
+    found = dict[int, Seen]()
     if at is None:
-        return ()
-    for row in _tables(measurement.get("results")):
-        where, seen = _vantage_point(_table(row.get("probe"))), _table(row.get("result"))
-        result = _result(seen, target, fingerprints)
-        if result is not None:
-            facts += _facts(where, target, at, seen, result)
-    return tuple(facts)
+        return found
+    link = link_to(measurement.get("id"))
+    met = Counter[str]()
+    for index, row in enumerate(_tables(measurement.get("results"))):
+        where, told = _vantage_point(_table(row.get("probe"))), _table(row.get("result"))
+        met[where.id] += 1
+        if met[where.id] > 1:  # two probes of one network in one town are two vantage points
+            where = replace(where, id=f"{where.id}#{met[where.id]}")
+        if (result := _result(told, target, fingerprints)) is not None:
+            found[index] = _seen(where, target, at, told, result, link)
+    return found
 
 
-def _facts(
-    where: VantagePoint, target: Target, at: datetime, seen: Json, result: Response | Failure
-) -> Iterator[Observation | Control]:
-    phases = _phases(_table(seen.get("timings")))
+def link_to(measurement_id: object) -> str | None:
+    """Where people can read a measurement, for up to 7 days; None for what is no id."""
+    is_id = isinstance(measurement_id, str) and measurement_id.isascii() and measurement_id.isalnum()
+    return f"https://globalping.io?measurement={measurement_id}" if is_id else None
+
+
+def _seen(
+    where: VantagePoint, target: Target, at: datetime, told: Json, result: Response | Failure, link: str | None
+) -> Seen:
+    phases = _phases(_table(told.get("timings")))
     parts = (phases.dns, phases.tcp, phases.tls, phases.first_byte, phases.body)
     took = sum((part for part in parts if part is not None), timedelta())
-    yield Observation(where, target, at, took, result, phases)
+    address = told.get("resolvedAddress")
+    addresses = Addresses(used=address, alive=(address,)) if isinstance(address, str) else Addresses()
+    observation = Observation(where, target, at, took, result, phases, addresses, link=link)
+    control = None
     if isinstance(result, Failure) and result.blame is Blame.TARGET:
         # That the failure reached us, over Globalping, is the proof that the probe itself was online.
-        yield Control(where, "api.globalping.io", at, works=True, resolved=True)
+        control = Control(where, "api.globalping.io", at, works=True, resolved=True)
+    is_moved = isinstance(result, Response) and NOT_FOLLOWED in result.notes
+    location = _joined(_table(told.get("headers")).get("location")) if is_moved else None
+    return Seen(observation, control, location)
 
 
 def _result(seen: Json, target: Target, fingerprints: Fingerprints) -> Response | Failure | None:
@@ -137,8 +175,19 @@ def _source_of(text: str) -> str:
 
 def _vantage_point(probe: Json) -> VantagePoint:
     # The API gives no id of a probe: a network in a town is what tells two witnesses apart.
-    city, asn = str(probe.get("city") or "?"), probe.get("asn")
-    return VantagePoint(f"globalping:{city}:{asn}", place=city, network=f"AS{asn}" if isinstance(asn, int) else None)
+    city, asn, network = probe.get("city"), probe.get("asn"), probe.get("network")
+    return VantagePoint(
+        id=f"{PREFIX}{city}:{asn}",
+        place=_named(city),
+        network=_named(network),
+        asn=asn if isinstance(asn, int) and not isinstance(asn, bool) else None,
+    )
+
+
+def _named(value: object) -> str | None:
+    """A name of theirs as we may repeat it: one printable line of at most 60 characters."""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    return text[:60] if text.isprintable() and text else None
 
 
 def _phases(timings: Json) -> Phases:

@@ -65,6 +65,8 @@ def _place(vote: Vote, observations: Sequence[Observation], say: Voice) -> Itera
     made = [look for look in observations if look.vantage_point == vote.vantage_point and look.target == seen.target]
     for number, look in enumerate(made or [seen], 1):
         yield _wrapped(_attempt(number, look, say), 2)
+        if look.link is not None:
+            yield f"    {look.link}"
 
 
 def _attempt(number: int, look: Observation, say: Voice) -> str:

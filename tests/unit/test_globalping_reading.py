@@ -65,7 +65,8 @@ def test_an_error_of_globalping_says_nothing_about_the_target(path: Path) -> Non
 
 def test_a_place_is_a_town_and_a_network() -> None:
     (look, *_) = (fact for fact in facts_of(stored("up_everywhere")) if isinstance(fact, Observation))
-    assert (look.vantage_point.place, look.vantage_point.network) == ("Paris", "AS2200")
+    where = look.vantage_point
+    assert (where.place, where.network, where.asn) == ("Paris", "Renater", 2200)
     assert look.phases.first_byte is not None
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from bot.settings import (
     BlueskyAccount,
     BudgetSettings,
+    GlobalpingSettings,
     MastodonAccount,
     ProbeSettings,
     Settings,
@@ -22,7 +23,12 @@ REPOSITORY = Path(__file__).parents[2]
 SHIPPED = (REPOSITORY / "config" / "bot.toml").read_text(encoding="utf-8")
 FRENCH, ENGLISH = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8").split("\n## English\n")
 
-TABLES = {"vantage": VantageSettings, "probe": ProbeSettings, "budgets": BudgetSettings}
+TABLES = {
+    "vantage": VantageSettings,
+    "probe": ProbeSettings,
+    "budgets": BudgetSettings,
+    "globalping": GlobalpingSettings,
+}
 ELSEWHERE = {"config_dir", "accounts"}
 
 
@@ -40,7 +46,7 @@ def keys(account: str) -> Iterator[str]:
 
 def uncommented() -> str:
     """The shipped file as if every example in it were used."""
-    return re.sub(r"^#(?=\S)", "", SHIPPED, flags=re.MULTILINE).replace("\n#  {", "\n  {")
+    return re.sub(r"^#(?=\S)", "", SHIPPED, flags=re.MULTILINE).replace("\n#  ", "\n  ")
 
 
 @pytest.mark.parametrize("key", list(keys("NOM")))
@@ -70,11 +76,13 @@ def test_every_commented_example_is_accepted_and_shows_the_default(tmp_path: Pat
     shown, default = load_settings(tmp_path, {}), load_settings(tmp_path / "none", {})
     assert set(shown.accounts) == {"mamot", "bsky"}
     assert shown.probe.model_copy(update={"allow_nets": ()}) == default.probe
+    assert shown.globalping.model_copy(update={"token": None, "hourly_tests": None}) == default.globalping
     same: dict[str, object] = {
         "config_dir": default.config_dir,
         "vantage": default.vantage,
         "accounts": {},
         "probe": default.probe,
+        "globalping": default.globalping,
     }
     assert shown.model_copy(update=same) == default
 
