@@ -281,7 +281,8 @@ def test_a_wrong_file_is_one_sentence_with_the_key_and_what_to_write(folder: Pat
         ),
         pytest.param(
             "CESTMOIOU_PROBES__PARALLEL", "3", "probes: is not a setting; remove it, or choose among data_dir, "
-            "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, globalping, accounts",
+            "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, globalping, "
+            "accounts",
             id="table",
         ),
         pytest.param(
