@@ -28,7 +28,9 @@ from bot.model import (
     Language,
     Mention,
     Owed,
+    OwnPost,
     Platform,
+    PostKind,
     Reply,
     Verdict,
 )
@@ -155,23 +157,31 @@ class Answering:
             language=intent.language,
             content_warning=mention.content_warning,
             verdicts=answer.verdicts if isinstance(answer, GiveVerdicts) else (),
+            kind=_kind_of(answer),
         )
 
     async def _post(self, owed: Owed, network: SocialNetwork, reply: Reply) -> str:
         mention, now = owed.mention, self.clock()
         await self.store.begin(mention, at=now, not_before=now + UNTIL_A_POST_IS_SEEN)
+        visibility = reply_visibility(mention.visibility)
         try:
-            post = await network.reply(
-                mention,
-                reply,
-                visibility=reply_visibility(mention.visibility),
-                tried_before=owed.attempts > 0,
-            )
+            ref = await network.reply(mention, reply, visibility=visibility, tried_before=owed.attempts > 0)
         except AccountRefusedError:
             raise  # not the mention's trouble: it stays owed until the operator mends the account
         except SocialError as error:
             return await self._post_failed(owed, error)
-        await self.store.settle(mention, outcome="answered", at=self.clock(), post=post)
+        post = OwnPost(
+            network=mention.network,
+            ref=ref,
+            mention_id=mention.id,
+            author_id=mention.author.id,
+            kind=reply.kind,
+            language=reply.language,
+            visibility=visibility,
+            posted_at=self.clock(),
+            platforms=tuple(verdict.platform.key for verdict in reply.verdicts),
+        )
+        await self.store.settle(mention, outcome="answered", at=post.posted_at, post=post)
         return "answered"
 
     async def _post_failed(self, owed: Owed, error: SocialError) -> str:
@@ -186,3 +196,13 @@ class Answering:
 def wait_before_retry(attempts: int) -> timedelta:
     """How long to wait after attempt number `attempts` (from 0) failed: 15 s, doubled each time, at most 10 min."""
     return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+
+
+def _kind_of(answer: Answer) -> PostKind:
+    match answer:
+        case GiveVerdicts():
+            return PostKind.VERDICT
+        case AskForAddress() | AskWhich():
+            return PostKind.QUESTION
+        case GiveHelp():
+            return PostKind.HELP

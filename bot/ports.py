@@ -6,15 +6,21 @@ from typing import Protocol
 
 from bot.model import (
     Control,
+    Conversation,
+    Debt,
+    FollowUp,
     History,
     Mention,
     Observation,
     OfficialWord,
     Owed,
+    OwedFollowUp,
+    OwnPost,
     Platform,
     PostRef,
     Reading,
     Reply,
+    Report,
     Target,
     Verdict,
     Visibility,
@@ -61,6 +67,11 @@ class SocialNetwork(Protocol):
         """How many characters a reply may have, the asker's handle and content warning not counted."""
         ...
 
+    @property
+    def can_edit(self) -> bool:
+        """Whether a post can be changed afterwards, for those who read it as well."""
+        ...
+
     def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         """Yield what mentions us, newest first, at least all that was listed after `since` by the network's clock.
 
@@ -70,11 +81,33 @@ class SocialNetwork(Protocol):
         """
         ...
 
-    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
-        """Answer in the thread, once: with `tried_before`, an answer of ours that is already there is returned instead.
+    async def reply(
+        self,
+        mention: Mention,
+        reply: Reply,
+        *,
+        visibility: Visibility,
+        tried_before: bool,
+        besides: Collection[str] = (),
+    ) -> PostRef:
+        """Post under the mention, once: with `tried_before`, a post of ours that is already there is returned instead.
 
+        A follow-up (`reply.kind`) is another post than the answer, and each kind is posted once; `besides` are the ids
+        of our other posts under the mention, which are not taken for this one. The mention's words, handle and content
+        warning may be forgotten by then (""): what is needed of them is read from the network again.
         Raises SocialError.
         """
+        ...
+
+    async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
+        """Change the words of a post of ours that answers `mention`; all else about it stays. Twice is once.
+
+        Raises SocialError, permanent if the post is gone or the network cannot edit.
+        """
+        ...
+
+    async def delete(self, post: PostRef) -> None:
+        """Take a post of ours back; one that is gone already is fine. Raises SocialError."""
         ...
 
     async def leave(self, mention: Mention, reason: str) -> None:
@@ -123,19 +156,65 @@ class Store(Protocol):
         """The mentions of a network that wait for an answer and may be tried now, oldest first."""
         ...
 
-    async def begin(self, mention: Mention, *, at: datetime, not_before: datetime) -> None:
+    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime) -> None:
         """Count an attempt, before anything is posted: after this a crash leads to `tried_before` at `not_before`.
 
-        Raises LookupError for a mention that is not owed: posting now might be posting twice.
+        Raises LookupError for what is not owed (any more): posting now might be posting twice.
         """
         ...
 
-    async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
-        """Close a mention for good and forget its text. `outcome` is a word: answered, nothing-to-say, gone, …"""
+    async def settle(self, debt: Debt, *, outcome: str, at: datetime, post: OwnPost | None = None) -> None:
+        """Close a mention or a follow-up for good, forget the mention's text, and keep `post`, all at once.
+
+        `outcome` is a word: answered, nothing-to-say, gone, … One that is settled already stays so; a post is kept.
+        """
         ...
 
-    async def postpone(self, mention: Mention, *, reason: str, not_before: datetime) -> None:
-        """Keep a mention owed, to be tried again from `not_before` on."""
+    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime) -> None:
+        """Keep a mention or a follow-up owed, to be tried again from `not_before` on."""
+        ...
+
+    async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
+        """What was said in the thread of a mention that was taken, and what we told its author since `since`."""
+        ...
+
+    async def own_posts(self, network: str, *, since: datetime) -> tuple[OwnPost, ...]:
+        """Our posts on a network since an instant, oldest first, deleted ones as well."""
+        ...
+
+    async def stop(self, mention: Mention, *, at: datetime) -> bool:
+        """Write down that the author wants nothing more; settle what follow-ups they are owed.
+
+        True if they said so by this mention (asked again as well), False if they had said it before.
+        """
+        ...
+
+    async def resume(self, mention: Mention) -> None:
+        """Take « stop » back for the author of a mention."""
+        ...
+
+    async def mark_deleted(self, posts: Sequence[OwnPost], *, at: datetime) -> None:
+        """Write down that posts of ours are gone, and settle the follow-ups to the mentions that they answered."""
+        ...
+
+    async def owe(self, follow_ups: Sequence[FollowUp]) -> int:
+        """Write down follow-ups that are not known yet; say how many are owed by that.
+
+        Not owed: one of a kind that its mention has already, one to a mention that is not answered or whose answer was
+        deleted, one to a person who said « stop ». An edit (TALLY) takes the place of the one before.
+        """
+        ...
+
+    async def owed_follow_ups(self, network: str, *, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
+        """The follow-ups of a network that may be tried now, oldest first, at most one a mention."""
+        ...
+
+    async def add_report(self, report: Report) -> None:
+        """Keep a person's word on a platform, in place of an earlier one of theirs."""
+        ...
+
+    async def reports(self, platform_key: str, *, since: datetime) -> tuple[Report, ...]:
+        """What people said of a platform since an instant, oldest first."""
         ...
 
     async def reading(self, network: str, *, answer_since: datetime) -> Reading:
@@ -146,8 +225,8 @@ class Store(Protocol):
         """Write down, after a walk came to its end, up to where all mentions were taken. Never goes back."""
         ...
 
-    async def prune(self, *, before: datetime) -> int:
-        """Delete what was settled before an instant; say how many."""
+    async def prune(self, *, before: datetime, reports_before: datetime) -> int:
+        """Delete what was settled or posted before an instant, and older reports; say how many mentions that were."""
         ...
 
     async def history(self, platform_key: str) -> History:

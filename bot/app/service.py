@@ -23,7 +23,8 @@ LOOK_FOR_OWED_EVERY = timedelta(seconds=1)
 LONGEST_BACK_OFF = timedelta(minutes=5)
 AFTER_A_BUG = timedelta(minutes=5)
 STORE_REST = timedelta(seconds=10)  # a store that fails is left alone this long, and so are the networks
-KEPT = timedelta(days=90)  # settled mentions; polling takes nothing older than two days as new
+KEPT = timedelta(days=90)  # settled mentions and our posts; polling takes nothing older than two days as new
+REPORTS_KEPT = timedelta(days=7)  # people's words on a platform, with their place
 PRUNE_EVERY = timedelta(hours=24)
 DRAIN = timedelta(seconds=6)  # a graceful stop ends within 10 s:
 CLOSE = timedelta(seconds=2)  # what is begun has 6 s, the networks have 2 s to hang up
@@ -206,7 +207,8 @@ class Service:
 
     async def _prune(self) -> None:
         try:
-            pruned = await self.store.prune(before=self.clock() - KEPT)
+            now = self.clock()
+            pruned = await self.store.prune(before=now - KEPT, reports_before=now - REPORTS_KEPT)
         except StoreError as error:
             self._store_failed(error)
         else:

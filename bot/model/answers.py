@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.model.ledger import PostKind
 from bot.model.mentions import Language
 from bot.model.verdicts import Verdict
 
@@ -41,9 +42,11 @@ class Reply:
     """The words to post, within the network's limit, without the asker's handle (the adapter adds it).
 
     `verdicts` are what it says, for a network that shows more than words (the console); empty for help and questions.
+    `kind` is what it is: follow-ups to a mention are other posts than its answer, and each is posted once.
     """
 
     text: str
     language: Language
     content_warning: str | None = None
     verdicts: tuple[Verdict, ...] = ()
+    kind: PostKind = PostKind.VERDICT

@@ -29,11 +29,15 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a post. `id` is the network's own opaque id, `handle` is what a reply must contain to reach them."""
+    """Who wrote a post. `id` is the network's own opaque id, `handle` is what a reply must contain to reach them.
+
+    `wants_no_bots`: their bio says #nobot.
+    """
 
     id: str
     handle: str
     is_bot: bool = False
+    wants_no_bots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Mention:
     breaks kept; it may be empty (a bare tag). `language` is the post's own tag, if it has one, unchecked. `posted_at`
     is the author's word, `listed_at` the instant at which the network listed it, by the network's clock.
     `parent_text` is the text of a stranger's post that this one answers. `reply_ref` is whatever the adapter needs to
-    answer in the thread, opaque to everybody else.
+    answer in the thread, opaque to everybody else. `answers` is the id of the post that this one answers, `thread` the
+    id of the post that the thread began with, where the network tells; the store finds out what it can of the rest.
     """
 
     network: str
@@ -59,6 +64,8 @@ class Mention:
     content_warning: str | None = None
     parent_text: str | None = None
     reply_ref: str = ""
+    answers: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ is its address, and our reply stands at an address drawn from it, so that the ne
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
 
-from bot.model import Author, Mention, PostRef, Reply, Visibility
+from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
 from bot.social.bluesky_paging import a_little_later, instant_or_none, is_enough
@@ -29,7 +30,7 @@ from bot.social.bluesky_wire import (
     StrongRef,
     WrittenShape,
 )
-from bot.social.text import credible
+from bot.social.text import credible, says_no_bots
 
 TEXT_LIMIT = 300  # graphemes; app.bsky.feed.post
 PAGE = 100
@@ -91,17 +92,43 @@ class BlueskyNetwork:
             sent = a_little_later(page.cursor, sent)
         log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
 
-    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
-        """Answer under the mention, once: the address of the answer is drawn from the mention's. Raises SocialError.
+    @property
+    def can_edit(self) -> bool:
+        """Clients show a post as it was first written."""
+        return False
 
-        `visibility` and `tried_before` change nothing here: every post is public, and every try is safe.
+    async def reply(
+        self,
+        mention: Mention,
+        reply: Reply,
+        *,
+        visibility: Visibility,
+        tried_before: bool,
+        besides: Collection[str] = (),
+    ) -> PostRef:
+        """Post under the mention, once a kind: the post's address is drawn from the mention's. Raises SocialError.
+
+        `visibility`, `tried_before` and `besides` change nothing: every post is public, and every try is safe.
         """
-        del visibility, tried_before
-        try:
-            async with asyncio.timeout(REPLY_DEADLINE_S):
-                return await self._reply(mention, reply)
-        except TimeoutError as error:
-            raise SocialError(f"Bluesky did not take the reply within {REPLY_DEADLINE_S:g} s") from error
+        del visibility, tried_before, besides
+        async with self._in_time("reply"):
+            return await self._reply(mention, reply)
+
+    async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
+        """Refuse. Raises SocialError."""
+        del post, mention, reply
+        raise SocialError("Bluesky does not show edits", permanent=True)
+
+    async def delete(self, post: PostRef) -> None:
+        """Take a post of ours back; the server says yes to one that is gone. Raises SocialError."""
+        async with self._in_time("removal"):
+            await self._client.ready()
+            body = {
+                "repo": self._client.did,
+                "collection": "app.bsky.feed.post",
+                "rkey": post.id.rpartition("/")[2],
+            }
+            await self._client.procedure("com.atproto.repo.deleteRecord", json.dumps(body).encode())
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Nobody waits here: silence is silence."""
@@ -110,9 +137,17 @@ class BlueskyNetwork:
         """Give back the connections."""
         await self._client.close()
 
+    @asynccontextmanager
+    async def _in_time(self, what: str) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(REPLY_DEADLINE_S):
+                yield
+        except TimeoutError as error:
+            raise SocialError(f"Bluesky did not take the {what} within {REPLY_DEADLINE_S:g} s") from error
+
     async def _reply(self, mention: Mention, reply: Reply) -> PostRef:
         asked = await self._post_to_answer(mention)
-        key = record_key(mention.id)
+        key = record_key(mention.id, reply.kind)
         body = {
             "repo": self._client.did,
             "collection": "app.bsky.feed.post",
@@ -190,12 +225,19 @@ class BlueskyNetwork:
         return Mention(
             network=self._name,
             id=notification.uri,
-            author=Author(author.did, author.handle, is_bot=author.says_it_is_a_bot),
+            author=Author(
+                author.did,
+                author.handle,
+                is_bot=author.says_it_is_a_bot,
+                wants_no_bots=says_no_bots(author.description, is_html=False),
+            ),
             text=plain_text(record, without_mentions_of=self._client.did),
             language=record.langs[0] if record.langs else None,
             posted_at=posted_at,
             listed_at=listed_at,
             parent_text=self._parents.get(self._wanted_parent(notification) or ""),
+            answers=record.reply.parent.uri if record.reply else None,
+            thread=record.reply.root.uri if record.reply else notification.uri,
         )
 
     def _wanted_parent(self, notification: NotificationShape) -> str | None:
@@ -261,10 +303,12 @@ class BlueskyNetwork:
         return record | ({"facets": facets} if facets else {})
 
 
-def record_key(mention_id: str) -> str:
-    """Draw the key of our answer from the address of the mention: a TID of 13 letters, as posts must have.
+def record_key(mention_id: str, kind: PostKind = PostKind.VERDICT) -> str:
+    """Draw the key of a post from the address of the mention: a TID of 13 letters, as posts must have.
 
-    The first letter holds 4 bits, the twelve others 5 each.
+    The first letter holds 4 bits, the twelve others 5 each. Whatever answers a mention has one key, so that it has one
+    answer; each kind of follow-up has its own.
     """
-    number = int.from_bytes(hashlib.sha256(mention_id.encode()).digest()[:8], "big")
+    drawn_from = f"{mention_id}\n{kind}" if kind.is_follow_up else mention_id
+    number = int.from_bytes(hashlib.sha256(drawn_from.encode()).digest()[:8], "big")
     return "".join(_TID_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))

@@ -34,6 +34,7 @@ class AuthorShape(Wire):
     did: str
     handle: str
     labels: tuple[LabelShape, ...] = ()
+    description: str | None = None
 
     @property
     def says_it_is_a_bot(self) -> bool:

@@ -6,7 +6,7 @@ Each line typed is a mention; the reply is printed. Piped input works the same, 
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from typing import TextIO
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.model import Author, Mention, PostRef, Reply, Verdict, Visibility, Word
+from bot.ports import SocialError
 
 PROMPT = "› "
 TEXT_LIMIT = 2000
@@ -35,6 +36,7 @@ class ConsoleNetwork:
 
     name = "console"
     text_limit = TEXT_LIMIT
+    can_edit = False
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class ConsoleNetwork:
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
         self._waiting: dict[str, Mention] = {}
         self._count = 0
+        self._last: str | None = None
         self._at_end = False
         self._started = clock()
         self._loop = asyncio.get_running_loop()
@@ -75,16 +78,33 @@ class ConsoleNetwork:
         for mention in list(self._waiting.values()):
             yield mention
 
-    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+    async def reply(
+        self,
+        mention: Mention,
+        reply: Reply,
+        *,
+        visibility: Visibility,
+        tried_before: bool,
+        besides: Collection[str] = (),
+    ) -> PostRef:
         """Print the words. A reply after a crash is printed again: nobody saw the first one."""
-        del visibility, tried_before
+        del visibility, tried_before, besides
         self._begin_output(mention)
         for line, verdict in _coloured(reply):
             self._print(line, STYLES[verdict.word] if verdict else None)
         if self._hint is not None and (hint := self._hint(reply)):
             self._print(hint, "dim")
         self._done_with(mention)
-        return PostRef(id=f"reply to {mention.id}")
+        self._last = f"{reply.kind} to {mention.id}" if reply.kind.is_follow_up else f"reply to {mention.id}"
+        return PostRef(self._last)
+
+    async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
+        """Refuse. Raises SocialError."""
+        del post, mention, reply
+        raise SocialError("a terminal cannot change what it has printed", permanent=True)
+
+    async def delete(self, post: PostRef) -> None:
+        """Nothing: what is printed stays, and is only forgotten."""
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Say that there is nothing to answer, so that nobody waits."""
@@ -114,6 +134,8 @@ class ConsoleNetwork:
             posted_at=now,
             listed_at=now,
             visibility=Visibility.DIRECT,
+            answers=self._last,
+            thread=self._started.isoformat(),  # a session is a conversation
         )
         self._waiting[mention.id] = mention
         if self._progress is None and self._console.is_terminal:

@@ -6,15 +6,16 @@ Never trusted: ids (opaque, unordered), Idempotency-Key (several servers ignore 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import structlog
 from pydantic import ValidationError
 
-from bot.model import Author, Mention, PostRef, Reply, Visibility
+from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.social.mastodon_client import (
     CONNECT_TIMEOUT_S,
@@ -25,7 +26,16 @@ from bot.social.mastodon_client import (
     RefusedRequestError,
 )
 from bot.social.mastodon_wire import AccountShape, ContextShape, InstanceShape, NotificationShape, StatusShape
-from bot.social.text import Link, credible, host_of_url, html_to_text, shorten, tidy, without_leading_call
+from bot.social.text import (
+    Link,
+    credible,
+    host_of_url,
+    html_to_text,
+    says_no_bots,
+    shorten,
+    tidy,
+    without_leading_call,
+)
 
 PAGE = 40  # Mastodon's own default
 MOST_PAGES = 500  # a fuse: 20,000 mentions
@@ -116,14 +126,47 @@ class MastodonNetwork:
             max_id = page[-1].id
         log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
 
-    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
-        """Answer under the mention, to its author, once. Raises SocialError."""
-        try:
-            async with asyncio.timeout(REPLY_DEADLINE_S):
-                return await self._reply(mention, reply, visibility, tried_before=tried_before)
-        except TimeoutError as error:
-            host = urlsplit(self._server).netloc
-            raise SocialError(f"{host} did not take the reply within {REPLY_DEADLINE_S:g} s") from error
+    @property
+    def can_edit(self) -> bool:
+        """Mastodon since 4.0, and its kin."""
+        return True
+
+    async def reply(
+        self,
+        mention: Mention,
+        reply: Reply,
+        *,
+        visibility: Visibility,
+        tried_before: bool,
+        besides: Collection[str] = (),
+    ) -> PostRef:
+        """Post under the mention, to its author, once a kind. Raises SocialError."""
+        async with self._in_time("reply"):
+            me = await self._who_we_are()
+            found = await self._answer_there(mention, me, besides) if tried_before else None
+            return found or await self._post(mention, await self._look_at(mention), reply, visibility, me)
+
+    async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
+        """Change the words of a post of ours. All of it must be sent again, or it is lost. Raises SocialError."""
+        async with self._in_time("edit"):
+            me = await self._who_we_are()
+            asked = await self._look_at(mention)
+            there = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(post.id)))
+            words = f"@{asked.account.acct} {reply.text}"
+            form: dict[str, str | list[str]] = {"status": words, "language": reply.language.value}
+            if warning := shorten(there.spoiler_text or "", me.longest - len(words)):
+                form["spoiler_text"] = warning
+            if there.media_attachments:
+                form["media_ids[]"] = [media.id for media in there.media_attachments]
+            await self._client.put(f"/api/v1/statuses/{quote(post.id, safe='')}", form)
+
+    async def delete(self, post: PostRef) -> None:
+        """Take a post of ours back. Raises SocialError."""
+        async with self._in_time("removal"):
+            try:
+                await self._client.ask(lambda api: api.status_delete(post.id))
+            except GoneError:
+                await self._make_sure_of_removal(post)
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Nobody waits here: silence is silence."""
@@ -132,14 +175,25 @@ class MastodonNetwork:
         """Give back the thread."""
         self._client.close()
 
-    async def _reply(self, mention: Mention, reply: Reply, visibility: Visibility, *, tried_before: bool) -> PostRef:
-        me = await self._who_we_are()
+    @asynccontextmanager
+    async def _in_time(self, what: str) -> AsyncGenerator[None]:
         try:
-            found = await self._answer_there(mention, me) if tried_before else await self._look_at(mention)
-            return found or await self._post(mention, reply, visibility, me)
+            async with asyncio.timeout(REPLY_DEADLINE_S):
+                yield
+        except TimeoutError as error:
+            host = urlsplit(self._server).netloc
+            raise SocialError(f"{host} did not take the {what} within {REPLY_DEADLINE_S:g} s") from error
         except (GoneError, RefusedRequestError):
             await self._make_sure_of_account()  # a server that answers so to everything is no reason to give up
             raise
+
+    async def _make_sure_of_removal(self, post: PostRef) -> None:
+        """404: it is gone, or the server has no removal (snac 2.75: its post stays)."""
+        try:
+            await self._client.ask(lambda api: api.status(post.id))
+        except GoneError:
+            return
+        raise SocialError(f"{urlsplit(self._server).netloc} does not remove posts through its API", permanent=True)
 
     async def _who_we_are(self) -> _Self:
         if self._self is None:
@@ -228,7 +282,7 @@ class MastodonNetwork:
         return Mention(
             network=self._name,
             id=status.id,
-            author=Author(status.account.id, status.account.acct, is_bot=bool(status.account.bot)),
+            author=_author(status.account),
             text=text,
             language=status.language,
             posted_at=posted_at,
@@ -237,6 +291,7 @@ class MastodonNetwork:
             content_warning=status.spoiler_text or None,
             parent_text=await self._parent_text(status, text, me, patient=patient),
             reply_ref=status.id,
+            answers=status.in_reply_to_id,
         )
 
     def _text(self, status: StatusShape, me: _Self) -> str:
@@ -263,22 +318,24 @@ class MastodonNetwork:
             self._parents[above] = None if ours or parent is None else self._text(parent, me)
         return self._parents[above]
 
-    async def _look_at(self, mention: Mention) -> None:
+    async def _look_at(self, mention: Mention) -> StatusShape:
         """Raise GoneError if the mention is no more: takahe would let us reply into the void."""
-        self._client.read(StatusShape, await self._client.ask(lambda api: api.status(mention.id)))
+        return self._client.read(StatusShape, await self._client.ask(lambda api: api.status(mention.id)))
 
-    async def _answer_there(self, mention: Mention, me: _Self) -> PostRef | None:
+    async def _answer_there(self, mention: Mention, me: _Self, besides: Collection[str]) -> PostRef | None:
         said = await self._client.ask(lambda api: api.status_context(mention.id))
         for status in self._client.read(ContextShape, said).descendants:
-            if status.account.id == me.id and status.in_reply_to_id == mention.id:
+            if status.account.id == me.id and status.in_reply_to_id == mention.id and status.id not in besides:
                 return PostRef(status.id, status.url)
         return None
 
-    async def _post(self, mention: Mention, reply: Reply, visibility: Visibility, me: _Self) -> PostRef:
+    async def _post(
+        self, mention: Mention, asked: StatusShape, reply: Reply, visibility: Visibility, me: _Self
+    ) -> PostRef:
         # Without the handle GoToSocial does not tell the asker, nor show them a direct reply.
-        words = f"@{mention.author.handle} {reply.text}"
-        warning = shorten(reply.content_warning or "", me.longest - len(words)) or None
-        key = hashlib.sha256(f"{self._name}\n{mention.id}".encode()).hexdigest()
+        words = f"@{asked.account.acct} {reply.text}"
+        asked_behind = reply.content_warning or asked.spoiler_text or ""
+        warning = shorten(asked_behind, me.longest - len(words)) or None
         said = await self._client.ask(
             lambda api: api.status_post(
                 words,
@@ -286,9 +343,22 @@ class MastodonNetwork:
                 visibility=_VISIBILITY_WORDS[visibility],
                 spoiler_text=warning,
                 language=reply.language.value,
-                idempotency_key=key,
+                idempotency_key=self._key(mention, reply.kind),
                 sensitive=None,  # a form field that Hollo refuses
             )
         )
         status = self._client.read(StatusShape, said)
         return PostRef(status.id, status.url)
+
+    def _key(self, mention: Mention, kind: PostKind) -> str:
+        which = f"{self._name}\n{mention.id}" + (f"\n{kind}" if kind.is_follow_up else "")
+        return hashlib.sha256(which.encode()).hexdigest()
+
+
+def _author(account: AccountShape) -> Author:
+    return Author(
+        account.id,
+        account.acct,
+        is_bot=bool(account.bot),
+        wants_no_bots=says_no_bots(account.note, is_html=True),
+    )

@@ -5,7 +5,7 @@ each account has one thread of its own, and a server that hangs holds back nobod
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar, cast
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ READ_TIMEOUT_S = 8.0  # for each read of the socket; Mastodon.py's own default i
 DEADLINE_S = 20.0  # for the whole call, its wait for the thread included: a server can drip a byte at a time
 USER_AGENT = "cestmoiou"
 
+Form = Mapping[str, str | Sequence[str]]
 Shape = TypeVar("Shape", bound=BaseModel)
 Answer = TypeVar("Answer")
 
@@ -44,6 +45,7 @@ class HttpAnswer(Protocol):
     """An answer of the client's own HTTP session."""
 
     ok: bool
+    status_code: int
 
     def json(self) -> object: ...  # noqa: D102
 
@@ -54,6 +56,9 @@ class HttpSession(Protocol):
     trust_env: bool
 
     def get(self, url: str, *, timeout: tuple[float, float]) -> HttpAnswer: ...  # noqa: D102
+    def put(  # noqa: D102
+        self, url: str, *, data: Form, headers: Mapping[str, str], timeout: tuple[float, float]
+    ) -> HttpAnswer: ...
 
 
 class Api(Protocol):
@@ -66,6 +71,7 @@ class Api(Protocol):
     def notifications(self, *, types: Sequence[str], limit: int, max_id: str | None) -> object: ...  # noqa: D102
     def status(self, id: str) -> object: ...  # noqa: A002, D102
     def status_context(self, id: str) -> object: ...  # noqa: A002, D102
+    def status_delete(self, id: str) -> object: ...  # noqa: A002, D102
     def status_post(  # noqa: D102
         self,
         status: str,
@@ -97,6 +103,13 @@ class MastodonClient:
         except TimeoutError as error:
             raise SocialError(f"{self._host} did not answer within {DEADLINE_S:g} s") from error
 
+    async def put(self, path: str, form: Form) -> object:
+        """Change something, with a request of our own: Mastodon.py's `status_update` leaves the language out.
+
+        Raises SocialError.
+        """
+        return await self.ask(lambda api: self._put(api, path, form))
+
     def read(self, shape: type[Shape], answer: object) -> Shape:
         """Check what the server said. Raises SocialError if it is something else."""
         try:
@@ -123,6 +136,17 @@ class MastodonClient:
         # Odd answers make Mastodon.py fail in odd ways (KeyError, AttributeError, RecursionError: measured, 2.3.3).
         except (MastodonError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OSError) as error:
             raise self._translated(error, api) from error
+
+    def _put(self, api: Api, path: str, form: Form) -> object:
+        answer = api.session.put(
+            f"{self._server}{path}",
+            data=form,
+            headers={"Authorization": f"Bearer {self._token}", "User-Agent": USER_AGENT},
+            timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        )
+        if not answer.ok:
+            raise self._of_status(answer.status_code, in_its_own_words=True)
+        return answer.json()
 
     def _connect(self) -> Api:
         from mastodon import Mastodon
@@ -151,11 +175,16 @@ class MastodonClient:
         if isinstance(error, MastodonNetworkError | OSError):
             return SocialError(f"{self._host} cannot be reached")
         status = error.args[1] if len(error.args) > 1 else None
+        return self._of_status(status, in_its_own_words=error.args[3:4] not in {(), (None,)})
+
+    def _of_status(self, status: int | str | None, *, in_its_own_words: bool) -> SocialError:
         match status:
             case 404:
                 return GoneError(f"{self._host} does not have this: gone, or its author blocks us", permanent=True)
-            case 400 | 401 | 403 | 410 | 422:
-                return self._refusal(status, in_its_own_words=error.args[3:4] not in {(), (None,)})
+            case 400 | 401 | 403 | 410 | 422 as refusal:
+                return self._refusal(int(refusal), in_its_own_words=in_its_own_words)
+            case 429:
+                return SocialError(f"{self._host} says too many requests")
             case int():
                 return SocialError(f"{self._host} is in trouble (HTTP {status})")
             case _:

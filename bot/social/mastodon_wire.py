@@ -24,6 +24,13 @@ class AccountShape(Wire):
     username: str
     url: str | None = None
     bot: bool | None = None
+    note: str | None = None
+
+
+class MediaShape(Wire):
+    """A picture of a post."""
+
+    id: Id
 
 
 class StatusShape(Wire):
@@ -38,6 +45,7 @@ class StatusShape(Wire):
     language: str | None = None
     in_reply_to_id: Id | None = None
     url: str | None = None
+    media_attachments: tuple[MediaShape, ...] = ()
 
 
 class NotificationShape(Wire):

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LINES = frozenset({"br", "li"})
+_NO_BOTS = re.compile(r"#no_?bots?(?!\w)", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "head", "title", "template"})
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # older than any network
 CLOCKS_DIFFER = timedelta(days=1)  # a server's clock may be ahead of ours by so much, and no more
@@ -37,6 +38,14 @@ def html_to_text(html: str, *, calls_the_bot: Callable[[Link], bool]) -> str:
     root = LexborHTMLParser(html).body
     pieces = "".join(_pieces(root, calls_the_bot)) if root is not None else ""
     return tidy(pieces)
+
+
+def says_no_bots(bio: str | None, *, is_html: bool) -> bool:
+    """Whether somebody's bio says #nobot, however its hashtag is marked up: « #<span>NoBot</span> » is Mastodon's."""
+    if not bio:
+        return False
+    words = html_to_text(bio, calls_the_bot=lambda _: False) if is_html else bio
+    return _NO_BOTS.search(words) is not None
 
 
 def tidy(text: str) -> str:

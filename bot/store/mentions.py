@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.model import Author, Mention, Owed, PostRef, Reading, Visibility
+from bot.model import Author, Mention, Owed, Reading, Visibility
+from bot.store.posts import threads_of
 from bot.store.tables import cursor, from_micros, mention, storable, to_micros
 
 # Who asked stays as an opaque id, for budgets; what they wrote and how to reach them does not.
@@ -17,8 +18,10 @@ def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: boo
     """Insert those whose (network, id) is not there yet; say how many. Not `owed`: settled as seen, without texts."""
     if not mentions:
         return 0
+    threads = threads_of(connection, mentions)
     rows = [
-        _row_of(each) | ({"state": "owed"} if owed else {"state": "settled", "outcome": "seen"} | _FORGOTTEN)
+        _row_of(each, threads[each.network, each.id])
+        | ({"state": "owed"} if owed else {"state": "settled", "outcome": "seen"} | _FORGOTTEN)
         for each in mentions
     ]
     return connection.execute(insert(mention).on_conflict_do_nothing(), rows).rowcount
@@ -33,7 +36,7 @@ def select_owed(connection: Connection, network: str, now: datetime, limit: int)
         .order_by(mention.c.listed_at, mention.c.id)
         .limit(limit)
     )
-    return tuple(Owed(mention=_mention_of(row), attempts=row.attempts) for row in connection.execute(statement))
+    return tuple(Owed(mention=mention_of(row), attempts=row.attempts) for row in connection.execute(statement))
 
 
 def count_attempt(connection: Connection, which: Mention, at: datetime, not_before: datetime) -> None:
@@ -44,18 +47,9 @@ def count_attempt(connection: Connection, which: Mention, at: datetime, not_befo
         raise LookupError("an answer was begun to a mention that is not owed")
 
 
-def close_mention(connection: Connection, which: Mention, outcome: str, at: datetime, post: PostRef | None) -> None:
+def close_mention(connection: Connection, which: Mention, outcome: str, at: datetime) -> None:
     """Settle it and forget its texts; one that is settled already stays as it is."""
-    _change(
-        connection,
-        which,
-        state="settled",
-        outcome=outcome,
-        settled_at=to_micros(at),
-        post_id=post.id if post else None,
-        post_url=post.url if post else None,
-        **_FORGOTTEN,
-    )
+    _change(connection, which, state="settled", outcome=outcome, settled_at=to_micros(at), **_FORGOTTEN)
 
 
 def put_off(connection: Connection, which: Mention, reason: str, not_before: datetime) -> None:
@@ -88,7 +82,7 @@ def _change(connection: Connection, which: Mention, **values: object) -> int:
     return connection.execute(update(mention).where(this).values(**values)).rowcount
 
 
-def _row_of(one: Mention) -> dict[str, object]:
+def _row_of(one: Mention, thread: str) -> dict[str, object]:
     return {
         "network": one.network,
         "id": one.id,
@@ -105,15 +99,19 @@ def _row_of(one: Mention) -> dict[str, object]:
         "reply_ref": storable(one.reply_ref),
         "outcome": None,
         "attempts": 0,
+        "author_wants_no_bots": one.author.wants_no_bots,
+        "answers": one.answers,
+        "thread": thread,
     }
 
 
-def _mention_of(row: Row[tuple[object, ...]]) -> Mention:
+def mention_of(row: Row[tuple[object, ...]]) -> Mention:
+    """A row as a mention; what was forgotten of a settled one is "" or None."""
     return Mention(
         network=row.network,
         id=row.id,
-        author=Author(id=row.author_id, handle=row.author_handle, is_bot=row.author_is_bot),
-        text=row.text,
+        author=Author(row.author_id, row.author_handle, row.author_is_bot, row.author_wants_no_bots),
+        text=row.text or "",
         language=row.language,
         posted_at=from_micros(row.posted_at),
         listed_at=from_micros(row.listed_at),
@@ -121,4 +119,6 @@ def _mention_of(row: Row[tuple[object, ...]]) -> Mention:
         content_warning=row.content_warning,
         parent_text=row.parent_text,
         reply_ref=row.reply_ref,
+        answers=row.answers,
+        thread=row.thread,
     )

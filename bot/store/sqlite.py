@@ -12,10 +12,23 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.model import History, Mention, Owed, PostRef, Reading, Verdict
+from bot.model import (
+    Conversation,
+    Debt,
+    FollowUp,
+    History,
+    Mention,
+    Owed,
+    OwedFollowUp,
+    OwnPost,
+    Reading,
+    Report,
+    Verdict,
+)
 from bot.ports import StoreError
+from bot.store import follow_ups as follow_up_rows
 from bot.store import mentions as mention_rows
-from bot.store import platforms
+from bot.store import people, platforms, posts
 from bot.store.engine import make_engine
 from bot.store.faults import as_store_error
 from bot.store.lock import lock_folder
@@ -89,17 +102,61 @@ class SqliteStore:
         """See Store.owed."""
         return await self._transact(lambda tx: mention_rows.select_owed(tx, network, now, limit))
 
-    async def begin(self, mention: Mention, *, at: datetime, not_before: datetime) -> None:
+    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime) -> None:
         """See Store.begin."""
-        await self._transact(lambda tx: mention_rows.count_attempt(tx, mention, at, not_before))
+        match debt:
+            case Mention():
+                await self._transact(lambda tx: mention_rows.count_attempt(tx, debt, at, not_before))
+            case FollowUp():
+                await self._transact(lambda tx: follow_up_rows.count_attempt(tx, debt, at, not_before))
 
-    async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
+    async def settle(self, debt: Debt, *, outcome: str, at: datetime, post: OwnPost | None = None) -> None:
         """See Store.settle."""
-        await self._transact(lambda tx: mention_rows.close_mention(tx, mention, outcome, at, post))
+        await self._transact(lambda tx: _settle(tx, debt, outcome, at, post))
 
-    async def postpone(self, mention: Mention, *, reason: str, not_before: datetime) -> None:
+    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime) -> None:
         """See Store.postpone."""
-        await self._transact(lambda tx: mention_rows.put_off(tx, mention, reason, not_before))
+        match debt:
+            case Mention():
+                await self._transact(lambda tx: mention_rows.put_off(tx, debt, reason, not_before))
+            case FollowUp():
+                await self._transact(lambda tx: follow_up_rows.put_off(tx, debt, reason, not_before))
+
+    async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
+        """See Store.conversation."""
+        return await self._transact(lambda tx: posts.select_conversation(tx, mention, since))
+
+    async def own_posts(self, network: str, *, since: datetime) -> tuple[OwnPost, ...]:
+        """See Store.own_posts."""
+        return await self._transact(lambda tx: posts.select_since(tx, network, since))
+
+    async def stop(self, mention: Mention, *, at: datetime) -> bool:
+        """See Store.stop."""
+        return await self._transact(lambda tx: _stop(tx, mention, at))
+
+    async def resume(self, mention: Mention) -> None:
+        """See Store.resume."""
+        await self._transact(lambda tx: people.delete_stop(tx, mention))
+
+    async def mark_deleted(self, posts: Sequence[OwnPost], *, at: datetime) -> None:
+        """See Store.mark_deleted."""
+        await self._transact(lambda tx: _mark_deleted(tx, posts, at))
+
+    async def owe(self, follow_ups: Sequence[FollowUp]) -> int:
+        """See Store.owe."""
+        return await self._transact(lambda tx: follow_up_rows.insert_new(tx, follow_ups))
+
+    async def owed_follow_ups(self, network: str, *, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
+        """See Store.owed_follow_ups."""
+        return await self._transact(lambda tx: follow_up_rows.select_owed(tx, network, now, limit))
+
+    async def add_report(self, report: Report) -> None:
+        """See Store.add_report."""
+        await self._transact(lambda tx: people.upsert_report(tx, report))
+
+    async def reports(self, platform_key: str, *, since: datetime) -> tuple[Report, ...]:
+        """See Store.reports."""
+        return await self._transact(lambda tx: people.select_reports(tx, platform_key, since))
 
     async def reading(self, network: str, *, answer_since: datetime) -> Reading:
         """See Store.reading."""
@@ -109,9 +166,9 @@ class SqliteStore:
         """See Store.set_read_until."""
         await self._transact(lambda tx: mention_rows.advance_read_until(tx, network, until))
 
-    async def prune(self, *, before: datetime) -> int:
+    async def prune(self, *, before: datetime, reports_before: datetime) -> int:
         """See Store.prune."""
-        return await self._transact(lambda tx: mention_rows.delete_settled(tx, before))
+        return await self._transact(lambda tx: _prune(tx, before, reports_before))
 
     async def history(self, platform_key: str) -> History:
         """See Store.history."""
@@ -134,6 +191,36 @@ class SqliteStore:
     def _in_transaction(self, work: Callable[[Connection], T]) -> T:
         with as_store_error(self._opened.folder), self._opened.engine.begin() as transaction:
             return work(transaction)
+
+
+def _settle(transaction: Connection, debt: Debt, outcome: str, at: datetime, post: OwnPost | None) -> None:
+    match debt:
+        case Mention():
+            mention_rows.close_mention(transaction, debt, outcome, at)
+        case FollowUp():
+            follow_up_rows.close_follow_up(transaction, debt, outcome, at)
+    if post is not None:
+        posts.insert_post(transaction, post)
+
+
+def _stop(transaction: Connection, mention: Mention, at: datetime) -> bool:
+    follow_up_rows.settle_of_author(transaction, mention.network, mention.author.id, "they-said-stop", at)
+    return people.insert_stop(transaction, mention)
+
+
+def _mark_deleted(transaction: Connection, deleted: Sequence[OwnPost], at: datetime) -> None:
+    posts.mark_deleted(transaction, deleted, at)
+    for network in {post.network for post in deleted}:
+        answered = {post.mention_id for post in deleted if post.network == network}
+        follow_up_rows.settle_of_mentions(transaction, network, answered, "deleted", at)
+
+
+def _prune(transaction: Connection, before: datetime, reports_before: datetime) -> int:
+    pruned = mention_rows.delete_settled(transaction, before)
+    posts.delete_posts(transaction, before)
+    follow_up_rows.delete_settled(transaction, before)
+    people.delete_reports(transaction, reports_before)
+    return pruned
 
 
 def _remember(transaction: Connection, verdict: Verdict) -> None:

@@ -43,14 +43,84 @@ mention = Table(
     Column("tried_at", BigInteger),
     Column("not_before", BigInteger),
     Column("reason", Text),
-    Column("post_id", Text),
-    Column("post_url", Text),
     Column("settled_at", BigInteger),
+    Column("author_wants_no_bots", Boolean, server_default=text("0"), nullable=False),
+    Column("answers", Text),
+    Column("thread", Text),  # the id of a post; none for what was taken before there were threads
     PrimaryKeyConstraint("network", "id"),
     CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
     CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
 )
 Index("mention_owed", mention.c.network, mention.c.listed_at, sqlite_where=text("state = 'owed'"))
+
+own_post = Table(
+    "own_post",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("url", Text),
+    Column("mention_id", Text, nullable=False),
+    Column("author_id", Text, nullable=False),  # of the mention
+    Column("thread", Text),
+    Column("kind", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("platforms", Text, nullable=False),  # a JSON list of keys
+    Column("posted_at", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger),
+    PrimaryKeyConstraint("network", "id"),
+)
+Index("own_post_in_thread", own_post.c.network, own_post.c.thread)
+Index("own_post_to_author", own_post.c.network, own_post.c.author_id, own_post.c.posted_at)
+Index("own_post_under_mention", own_post.c.network, own_post.c.mention_id)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("mention_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("platforms", Text, nullable=False),  # a JSON list of keys
+    Column("due_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("not_before", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("settled_at", BigInteger),
+    PrimaryKeyConstraint("network", "mention_id", "kind"),
+    CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
+    CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
+)
+Index("follow_up_owed", follow_up.c.network, follow_up.c.due_at, sqlite_where=text("state = 'owed'"))
+
+stopped = Table(  # people who want to hear nothing more of us, until they ask again: an opaque id, and no more
+    "stopped",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("mention_id", Text, nullable=False),
+    Column("stopped_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("network", "author_id"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("works", Boolean, nullable=False),
+    Column("place", Text),
+    Column("reported_at", BigInteger, nullable=False),
+    Column("mention_id", Text, nullable=False),
+    PrimaryKeyConstraint("network", "author_id", "platform"),
+)
+Index("report_of_platform", report.c.platform, report.c.reported_at)
 
 cursor = Table(
     "cursor",

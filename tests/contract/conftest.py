@@ -1,5 +1,20 @@
-"""The real servers, for every contract test."""
+"""The real servers, for every contract test; and every store."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Store
+from bot.store import open_store
+from tests.fakes.store import FakeStore
 from tests.servers.fixtures import bluesky, mock_mastodon, snac
 
 __all__ = ["bluesky", "mock_mastodon", "snac"]
+
+
+@pytest.fixture(params=["sqlite", "fake"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    opened: Store = FakeStore() if request.param == "fake" else await open_store(tmp_path)
+    yield opened
+    await opened.close()

@@ -1,9 +1,7 @@
 """What every Store promises, over the real one and over the fake that other tests use."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +10,14 @@ from bot.model import (
     Cause,
     CauseId,
     History,
+    Language,
     Leaning,
     Mention,
     Observation,
+    OwnPost,
     Phases,
     Platform,
+    PostKind,
     PostRef,
     Reading,
     Response,
@@ -28,8 +29,6 @@ from bot.model import (
     Word,
 )
 from bot.ports import Store
-from bot.store import open_store
-from tests.fakes.store import FakeStore
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -53,6 +52,29 @@ def mention(number: str = "1", *, at: datetime = NOON, network: str = "mamot") -
     )
 
 
+def own_post(
+    number: str,
+    *,
+    answers: str = "1",
+    kind: PostKind = PostKind.VERDICT,
+    at: datetime = NOON,
+    to: str = "42",
+    network: str = "mamot",
+    about: tuple[str, ...] = ("cairn",),
+) -> OwnPost:
+    return OwnPost(
+        network=network,
+        ref=PostRef(number, f"https://mamot.fr/@bot/{number}"),
+        mention_id=answers,
+        author_id=to,
+        kind=kind,
+        language=Language.FRENCH,
+        visibility=Visibility.UNLISTED,
+        posted_at=at,
+        platforms=about,
+    )
+
+
 def verdict(word: Word, at: datetime, *, cause: CauseId = CauseId.NOTHING_MEASURED, seen: Response | None = None,
             first_byte_ms: int = 300) -> Verdict:  # fmt: skip
     votes = ()
@@ -72,17 +94,10 @@ def verdict(word: Word, at: datetime, *, cause: CauseId = CauseId.NOTHING_MEASUR
 PAGE = Response(status=200, url_host="www2.cairn.info", title="Cairn.info")
 
 
-@pytest.fixture(params=["sqlite", "fake"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    opened: Store = FakeStore() if request.param == "fake" else await open_store(tmp_path)
-    yield opened
-    await opened.close()
-
-
 async def test_a_mention_comes_back_as_it_was_taken(store: Store) -> None:
     assert await store.take([mention()], owed=True) == 1
     (owed,) = await store.owed("mamot", now=NOON, limit=10)
-    assert (owed.mention, owed.attempts) == (mention(), 0)
+    assert (owed.mention, owed.attempts) == (replace(mention(), thread="1"), 0)  # it begins one
 
 
 async def test_only_new_mentions_are_counted_and_kept_once(store: Store) -> None:
@@ -140,8 +155,8 @@ async def test_settled_mentions_are_pruned_and_owed_ones_stay(store: Store) -> N
     await store.take([mention("settled"), mention("owed")], owed=True)
     await store.take([mention("seen", at=NOON - MINUTE)], owed=False)
     await store.settle(mention("settled"), outcome="answered", at=NOON)
-    assert await store.prune(before=NOON) == 1
-    assert await store.prune(before=NOON + MINUTE) == 1
+    assert await store.prune(before=NOON, reports_before=NOON) == 1
+    assert await store.prune(before=NOON + MINUTE, reports_before=NOON) == 1
     assert len(await store.owed("mamot", now=NOON, limit=10)) == 1
 
 
@@ -156,7 +171,7 @@ async def test_an_answer_to_what_is_not_owed_cannot_be_begun(store: Store) -> No
 
 async def test_a_settled_mention_is_owed_no_more_and_not_new_again(store: Store) -> None:
     await store.take([mention()], owed=True)
-    await store.settle(mention(), outcome="answered", at=NOON, post=PostRef("99", "https://mamot.fr/@bot/99"))
+    await store.settle(mention(), outcome="answered", at=NOON, post=own_post("99"))
     await store.settle(mention(), outcome="gone", at=NOON)
     await store.postpone(mention(), reason="late", not_before=NOON)
     assert await store.owed("mamot", now=NOON + MINUTE, limit=10) == ()

@@ -1,11 +1,11 @@
 """A social network in memory: what it lists and what was posted on it, with the troubles a test wants."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Author, Mention, PostRef, Reply, Visibility
+from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import SocialError
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -19,25 +19,34 @@ def mention(
     network: str = "fake",
     bot: bool = False,
     visibility: Visibility = Visibility.PUBLIC,
+    by: str = "a1",
+    answers: str | None = None,
 ) -> Mention:
     return Mention(
         network=network,
         id=id,
-        author=Author(id="a1", handle="asker@example", is_bot=bot),
+        author=Author(id=by, handle="asker@example", is_bot=bot),
         text=text,
         language=None,
         posted_at=at,
         listed_at=at,
         visibility=visibility,
+        answers=answers,
     )
 
 
 @dataclass
 class FakeNetwork:
-    """Posts once per mention if told `tried_before`, as a real adapter does. `fails` are raised first, in order."""
+    """Posts once per mention if told `tried_before`, as a real adapter does. `fails` are raised first, in order.
+
+    `posts` holds all that was ever posted, `there` what is there now, by id; `edits` what was changed, and to what.
+    """
 
     name: str = "fake"
     text_limit: int = 500
+    can_edit: bool = True
+    there: dict[str, tuple[str, Reply]] = field(default_factory=dict[str, tuple[str, Reply]])
+    edits: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     listed: list[Mention] = field(default_factory=list[Mention])
     posts: list[tuple[Mention, Reply, Visibility]] = field(default_factory=list[tuple[Mention, Reply, Visibility]])
     left: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -58,20 +67,46 @@ class FakeNetwork:
             if since is None or found.listed_at > since - timedelta(minutes=10):
                 yield found
 
-    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+    async def reply(
+        self,
+        mention: Mention,
+        reply: Reply,
+        *,
+        visibility: Visibility,
+        tried_before: bool,
+        besides: Collection[str] = (),
+    ) -> PostRef:
         if self.fails:
             raise self.fails.pop(0)
         if self.hangs:
             await asyncio.sleep(3600)
-        there = any(known.id == mention.id for known, _, _ in self.posts)
-        if not (tried_before and there):
+        found = [post for post, (above, _) in self.there.items() if above == mention.id and post not in besides]
+        if not (tried_before and found):
             self.posts.append((mention, reply, visibility))
+            found = [_id_of(mention, reply.kind)]
+            self.there[found[0]] = (mention.id, reply)
         if self.lose_answer_once:
             lost, self.lose_answer_once = self.lose_answer_once, None
             raise lost
-        return PostRef(id=f"reply-to-{mention.id}")
+        return PostRef(found[0])
+
+    async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        if post.id not in self.there or not self.can_edit:
+            raise SocialError("it is gone", permanent=True)
+        self.edits.append((post.id, reply.text))
+
+    async def delete(self, post: PostRef) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.there.pop(post.id, None)
 
     async def leave(self, mention: Mention, reason: str) -> None:
         self.left.append((mention.id, reason))
 
     async def close(self) -> None: ...
+
+
+def _id_of(mention: Mention, kind: PostKind) -> str:
+    return f"{kind}-to-{mention.id}" if kind.is_follow_up else f"reply-to-{mention.id}"

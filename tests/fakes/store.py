@@ -1,25 +1,61 @@
 """A store in memory, under the same contract as the real one; `fails` are raised first, one a call, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.model import History, Mention, Owed, PostRef, Reading, Verdict
+from bot.model import (
+    Conversation,
+    Debt,
+    FollowUp,
+    History,
+    Mention,
+    Owed,
+    OwedFollowUp,
+    OwnPost,
+    PostKind,
+    Reading,
+    Report,
+    Verdict,
+)
 from bot.ports import StoreError
 from bot.store.memory import Memory, after
 
-Key = tuple[str, str]
+Key = tuple[str, ...]
 
 
 @dataclass
-class Kept:
-    mention: Mention
+class State:
+    """How it stands with a debt."""
+
     outcome: str | None = None
     attempts: int = 0
     not_before: datetime | None = None
     reason: str | None = None
-    post: PostRef | None = None
     settled_at: datetime | None = None
+
+    def settle(self, outcome: str, at: datetime) -> None:
+        if self.outcome is None:
+            self.outcome, self.settled_at = outcome, at
+
+
+@dataclass
+class Kept(State):
+    mention: Mention = field(kw_only=True)
+    thread: str = field(kw_only=True)
+
+
+@dataclass
+class KeptFollowUp(State):
+    follow_up: FollowUp = field(kw_only=True)
+    author_id: str = field(kw_only=True)
+
+
+@dataclass
+class KeptPost:
+    post: OwnPost
+    thread: str
+    deleted: bool = False
 
 
 @dataclass
@@ -27,14 +63,30 @@ class FakeStore:
     kept: dict[Key, Kept] = field(default_factory=dict[Key, Kept])
     cursors: dict[str, Reading] = field(default_factory=dict[str, Reading])
     memories: dict[str, Memory] = field(default_factory=dict[str, Memory])
+    posts: dict[Key, KeptPost] = field(default_factory=dict[Key, KeptPost])
+    follow_ups: dict[Key, KeptFollowUp] = field(default_factory=dict[Key, KeptFollowUp])
+    stopped: dict[Key, Mention] = field(default_factory=dict[Key, Mention])
+    reported: dict[Key, Report] = field(default_factory=dict[Key, Report])
     fails: list[StoreError] = field(default_factory=list[StoreError])
     closed: bool = False
 
     async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
         self._fail()
-        new = {_key(each): each for each in reversed(mentions) if _key(each) not in self.kept}
-        self.kept |= {key: Kept(each, outcome=None if owed else "seen") for key, each in new.items()}
-        return len(new)
+        new = 0
+        for each in reversed(mentions):
+            if _key(each) not in self.kept:
+                new += 1
+                thread = self._thread_of(each)
+                known = replace(each, thread=thread)
+                self.kept[_key(each)] = Kept(None if owed else "seen", mention=known, thread=thread)
+        return new
+
+    def _thread_of(self, mention: Mention) -> str:
+        if mention.thread is not None:
+            return mention.thread
+        above = (mention.network, mention.answers or "")
+        found = self.posts.get(above) or self.kept.get(above)
+        return found.thread if found else mention.answers or mention.id
 
     async def owed(self, network: str, *, now: datetime, limit: int) -> tuple[Owed, ...]:
         self._fail()
@@ -48,26 +100,134 @@ class FakeStore:
         waiting.sort(key=lambda each: (each.mention.listed_at, _key(each.mention)))
         return tuple(Owed(each.mention, each.attempts) for each in waiting[:limit])
 
-    async def begin(self, mention: Mention, *, at: datetime, not_before: datetime) -> None:
-        self._fail()
-        kept = self.kept.get(_key(mention))
-        if kept is None or kept.outcome is not None:
-            raise LookupError("an answer was begun to a mention that is not owed")
-        kept.attempts += 1
-        kept.not_before = not_before
+    def _state(self, debt: Debt) -> State | None:
+        if isinstance(debt, FollowUp):
+            return self.follow_ups.get((debt.network, debt.mention_id, debt.kind.value))
+        return self.kept.get(_key(debt))
 
-    async def settle(self, mention: Mention, *, outcome: str, at: datetime, post: PostRef | None = None) -> None:
+    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime) -> None:
         self._fail()
-        kept = self.kept.get(_key(mention))
-        if kept is not None and kept.outcome is None:
-            kept.outcome, kept.post, kept.settled_at = outcome, post, at
-            kept.mention = replace(kept.mention, text="", parent_text=None, content_warning=None)
+        state = self._state(debt)
+        if state is None or state.outcome is not None:
+            raise LookupError("a post was begun that is not owed")
+        state.attempts += 1
+        state.not_before = not_before
 
-    async def postpone(self, mention: Mention, *, reason: str, not_before: datetime) -> None:
+    async def settle(self, debt: Debt, *, outcome: str, at: datetime, post: OwnPost | None = None) -> None:
         self._fail()
-        kept = self.kept.get(_key(mention))
-        if kept is not None and kept.outcome is None:
-            kept.reason, kept.not_before = reason, not_before
+        state = self._state(debt)
+        is_another_edit = isinstance(state, KeptFollowUp) and state.follow_up != debt
+        if state is not None and not is_another_edit:
+            state.settle(outcome, at)
+        if isinstance(state, Kept):
+            words = {"text": "", "parent_text": None, "content_warning": None}
+            state.mention = replace(state.mention, **words, author=replace(state.mention.author, handle=""))
+        if post is not None:
+            thread = self.kept[post.network, post.mention_id].thread
+            self.posts.setdefault((post.network, post.ref.id), KeptPost(post, thread))
+
+    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime) -> None:
+        self._fail()
+        state = self._state(debt)
+        if state is not None and state.outcome is None:
+            state.reason, state.not_before = reason, not_before
+
+    async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
+        self._fail()
+        thread, stop = self.kept[_key(mention)].thread, self.stopped.get((mention.network, mention.author.id))
+        ours = [each for each in self._posts_on(mention.network) if not each.deleted]
+        above = [each.post for each in ours if each.post.ref.id == mention.answers]
+        return Conversation(
+            in_thread=tuple(each.post for each in ours if each.thread == thread),
+            above=above[0] if above else None,
+            to_author=tuple(
+                each.post
+                for each in self._posts_on(mention.network)
+                if each.post.author_id == mention.author.id and each.post.posted_at >= since
+            ),
+            stopped_by=stop.id if stop else None,
+            stopped_at=stop.listed_at if stop else None,
+        )
+
+    def _posts_on(self, network: str) -> list[KeptPost]:
+        ours = [each for each in self.posts.values() if each.post.network == network]
+        return sorted(ours, key=lambda each: (each.post.posted_at, each.post.ref.id))
+
+    async def own_posts(self, network: str, *, since: datetime) -> tuple[OwnPost, ...]:
+        self._fail()
+        return tuple(each.post for each in self._posts_on(network) if each.post.posted_at >= since)
+
+    async def stop(self, mention: Mention, *, at: datetime) -> bool:
+        self._fail()
+        author = (mention.network, mention.author.id)
+        for each in self.follow_ups.values():
+            if (each.follow_up.network, each.author_id) == author:
+                each.settle("they-said-stop", at)
+        return self.stopped.setdefault(author, mention).id == mention.id
+
+    async def resume(self, mention: Mention) -> None:
+        self._fail()
+        self.stopped.pop((mention.network, mention.author.id), None)
+
+    async def mark_deleted(self, posts: Sequence[OwnPost], *, at: datetime) -> None:
+        self._fail()
+        for post in posts:
+            self.posts[post.network, post.ref.id].deleted = True
+            for each in self.follow_ups.values():
+                if (each.follow_up.network, each.follow_up.mention_id) == (post.network, post.mention_id):
+                    each.settle("deleted", at)
+
+    async def owe(self, follow_ups: Sequence[FollowUp]) -> int:
+        self._fail()
+        return sum(self._owe(each) for each in follow_ups)
+
+    def _owe(self, one: FollowUp) -> int:
+        key = (one.network, one.mention_id, one.kind.value)
+        answers = [each for each in self._under(one.network, one.mention_id) if not each.deleted]
+        if not answers or (one.network, answers[0].post.author_id) in self.stopped:
+            return 0
+        if key in self.follow_ups and one.kind is not PostKind.TALLY:
+            return 0
+        self.follow_ups[key] = KeptFollowUp(not_before=one.due_at, follow_up=one, author_id=answers[0].post.author_id)
+        return 1
+
+    def _under(self, network: str, mention_id: str) -> Iterator[KeptPost]:
+        return (each for each in self._posts_on(network) if each.post.mention_id == mention_id)
+
+    async def owed_follow_ups(self, network: str, *, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
+        self._fail()
+        waiting = [
+            each for each in self.follow_ups.values() if each.follow_up.network == network and each.outcome is None
+        ]
+        waiting.sort(key=lambda each: (-each.attempts, each.follow_up.due_at, each.follow_up.kind.value))
+        first = dict[str, KeptFollowUp]()
+        for each in waiting:
+            first.setdefault(each.follow_up.mention_id, each)
+        due = [each for each in first.values() if each.not_before is None or each.not_before <= now]
+        due.sort(key=lambda each: (each.follow_up.due_at, each.follow_up.mention_id))
+        return tuple(
+            OwedFollowUp(
+                each.follow_up,
+                self.kept[network, each.follow_up.mention_id].mention,
+                tuple(kept.post for kept in self._under(network, each.follow_up.mention_id)),
+                each.attempts,
+            )
+            for each in due[:limit]
+        )
+
+    async def add_report(self, report: Report) -> None:
+        self._fail()
+        key = (report.network, report.author_id, report.platform_key)
+        known = self.reported.get(key)
+        if known is None or known.reported_at <= report.reported_at:
+            self.reported[key] = report
+
+    async def reports(self, platform_key: str, *, since: datetime) -> tuple[Report, ...]:
+        self._fail()
+        found = [
+            each for each in self.reported.values() if each.platform_key == platform_key and each.reported_at >= since
+        ]
+        return tuple(sorted(found, key=lambda each: (each.reported_at, each.network, each.author_id)))
 
     async def reading(self, network: str, *, answer_since: datetime) -> Reading:
         self._fail()
@@ -78,7 +238,7 @@ class FakeStore:
         known = self.cursors[network]
         self.cursors[network] = replace(known, read_until=max(until, known.read_until))
 
-    async def prune(self, *, before: datetime) -> int:
+    async def prune(self, *, before: datetime, reports_before: datetime) -> int:
         self._fail()
         old = [
             key
@@ -87,6 +247,13 @@ class FakeStore:
         ]
         for key in old:
             del self.kept[key]
+        self.posts = {key: each for key, each in self.posts.items() if each.post.posted_at >= before}
+        self.reported = {key: each for key, each in self.reported.items() if each.reported_at >= reports_before}
+        self.follow_ups = {
+            key: each
+            for key, each in self.follow_ups.items()
+            if key[:2] in self.kept and (each.settled_at or before) >= before
+        }
         return len(old)
 
     async def history(self, platform_key: str) -> History:

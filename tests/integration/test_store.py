@@ -7,14 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from bot.model import PostRef
 from bot.ports import Store, StoreError
 from bot.store import open_store
 from bot.store.engine import make_engine
@@ -154,6 +157,31 @@ async def test_a_new_database_is_word_for_word_what_the_migrations_make(tmp_path
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
     assert schema_of(tmp_path / "cestmoiou.db") == schema_of(tmp_path / "migrated.db")
+
+
+OF_THE_FIRST_VERSION = """
+INSERT INTO mention (network, id, author_id, author_handle, author_is_bot, posted_at, listed_at, visibility, reply_ref,
+    state, outcome, attempts, post_id, post_url, settled_at)
+VALUES ('mamot', '1', '42', '', 0, 1, 1, 'public', '', 'settled', 'answered', 1, '99', 'https://mamot.fr/@bot/99', 2),
+    ('mamot', '2', '42', 'lea@mamot.fr', 0, 1, 1, 'public', '', 'owed', NULL, 0, NULL, NULL, NULL)
+"""
+
+
+async def test_a_database_of_the_first_version_keeps_what_is_owed_and_what_was_posted(tmp_path: Path) -> None:
+    engine = make_engine(tmp_path / "cestmoiou.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(OF_THE_FIRST_VERSION)
+    engine.dispose()
+    store = await open_store(tmp_path)
+    assert [each.mention.id for each in await store.owed("mamot", now=NOON, limit=10)] == ["2"]
+    (post,) = await store.own_posts("mamot", since=datetime(1970, 1, 1, tzinfo=UTC))
+    await store.close()
+    assert (post.ref, post.mention_id, post.author_id) == (PostRef("99", "https://mamot.fr/@bot/99"), "1", "42")
 
 
 def test_the_head_is_the_newest_migration() -> None:

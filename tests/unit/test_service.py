@@ -1,7 +1,7 @@
 """The running bot with fakes around it, and the real scheduler."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,11 +104,19 @@ async def test_a_refused_account_is_left_alone_and_shows_in_the_health_check(tmp
 class BuggyNetwork(FakeNetwork):
     bugs = 1
 
-    async def reply(self, mention: Mention, reply: Reply, *, visibility: Visibility, tried_before: bool) -> PostRef:
+    async def reply(
+        self,
+        mention: Mention,
+        reply: Reply,
+        *,
+        visibility: Visibility,
+        tried_before: bool,
+        besides: Collection[str] = (),
+    ) -> PostRef:
         if self.bugs:
             self.bugs -= 1
             raise ZeroDivisionError("a bug")
-        return await super().reply(mention, reply, visibility=visibility, tried_before=tried_before)
+        return await super().reply(mention, reply, visibility=visibility, tried_before=tried_before, besides=besides)
 
 
 async def test_a_bug_in_one_answer_is_logged_and_the_others_go_on(tmp_path: Path) -> None:

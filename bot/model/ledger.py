@@ -1,0 +1,113 @@
+"""What we said, to whom, and what we still owe: the bot's own posts, follow-ups, people's reports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.mentions import Language, Mention, PostRef, Visibility
+
+
+class PostKind(StrEnum):
+    """What a post of ours is. A mention gets one answer, and at most one of each kind of follow-up."""
+
+    VERDICT = "verdict"
+    QUESTION = "question"  # which one? what is its address?
+    HELP = "help"
+    DOSSIER = "dossier"
+    GOODBYE = "goodbye"  # the one confirmation of « stop »
+    CORRECTION = "correction"
+    BACK = "back"
+    TALLY = "tally"  # no post of its own: the verdict, edited
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether it comes by itself, after the answer to the mention."""
+        return self in {PostKind.CORRECTION, PostKind.BACK, PostKind.TALLY}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """A post of ours: what it answers (`mention_id`), whom (`author_id`, opaque), and what it is about.
+
+    `platforms` are keys of the catalogue, or "url:" and a bare host; empty for help and questions. The asker's words,
+    handle and content warning are not kept: the network still knows them, as long as their author wants it to.
+    """
+
+    network: str
+    ref: PostRef
+    mention_id: str
+    author_id: str
+    kind: PostKind
+    language: Language
+    visibility: Visibility
+    posted_at: datetime
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was said before a mention. Everything oldest first; what was deleted is no part of `in_thread`.
+
+    `in_thread` are our posts in the mention's thread, `above` the one that it answers directly, `to_author` those of
+    the last day to its author, wherever they are and deleted ones as well. `stopped_by` is the id of the mention by
+    which the author said « stop », `stopped_at` when that was listed; both None if they did not, or asked again since.
+    """
+
+    in_thread: tuple[OwnPost, ...] = ()
+    above: OwnPost | None = None
+    to_author: tuple[OwnPost, ...] = ()
+    stopped_by: str | None = None
+    stopped_at: datetime | None = None
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The platforms that it is about: those of the post answered, else of our newest verdict in the thread."""
+        if self.above is not None and self.above.platforms:
+            return self.above.platforms
+        return next((post.platforms for post in reversed(self.in_thread) if post.platforms), ())
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Something that we owe to whoever asked, without being asked again. The key: network, mention, kind.
+
+    `text` is what it says, worded when it was owed, so that a second try says the same; `due_at` is when it may be
+    posted first.
+    """
+
+    network: str
+    mention_id: str
+    kind: PostKind
+    text: str
+    language: Language
+    due_at: datetime
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwedFollowUp:
+    """A follow-up that may be tried now. `mention` is the one it belongs to, its words and handle forgotten.
+
+    `posts` are ours under that mention, oldest first, deleted ones as well; `attempts` counts the times it was begun.
+    """
+
+    follow_up: FollowUp
+    mention: Mention
+    posts: tuple[OwnPost, ...]
+    attempts: int
+
+
+Debt = Mention | FollowUp
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A person's word on a platform, and their place if they said it. One a person and platform: the latest counts."""
+
+    network: str
+    author_id: str
+    platform_key: str
+    works: bool
+    place: str | None
+    reported_at: datetime
+    mention_id: str
