@@ -74,6 +74,14 @@ class Checking:
             look = self._begin(platform)
         return await asyncio.shield(look.verdict)
 
+    async def watch(self, platform: Platform) -> Verdict:
+        """Do the same for nobody but ourselves, to follow an incident: whoever asks meanwhile shares the look.
+
+        Raises StoreError.
+        """
+        look = self._fresh_look(platform) or self._begin(platform, watching=True)
+        return await asyncio.shield(look.verdict)
+
     def _fresh_look(self, platform: Platform) -> _Look | None:
         look = self._known_look(platform)
         if look is None:
@@ -92,10 +100,10 @@ class Checking:
             return None
         return replace(await asyncio.shield(look.verdict), stale=True)
 
-    def _begin(self, platform: Platform) -> _Look:
+    def _begin(self, platform: Platform, *, watching: bool = False) -> _Look:
         now = self._clock()
         self._forget_old_looks(now)
-        task = asyncio.create_task(self._look(platform), name=f"look at {platform.key}")
+        task = asyncio.create_task(self._look(platform, watching=watching), name=f"look at {platform.key}")
         self._looks.pop(platform.key, None)  # the newest come last
         self._looks[platform.key] = look = _Look(now, task)
         return look
@@ -106,12 +114,12 @@ class Checking:
             if abs(now - look.begun_at) > timedelta(hours=1) or len(self._looks) >= MOST_LOOKS_KEPT:
                 del self._looks[key]
 
-    async def _look(self, platform: Platform) -> Verdict:
+    async def _look(self, platform: Platform, *, watching: bool) -> Verdict:
         until = _now() + self._deadline.total_seconds()
         official = asyncio.create_task(self._read_official(platform), name=f"official word on {platform.key}")
         try:
             history = await self._store.history(platform.key)
-            verdict = await self._judged(platform, history, until)
+            verdict = await self._judged(platform, history, until, watching=watching)
             verdict = replace(verdict, official=await _in_time(official, until), history=history)
         finally:
             official.cancel()  # who reads the page goes on for the next asker
@@ -121,27 +129,27 @@ class Checking:
     async def _read_official(self, platform: Platform) -> OfficialWord | None:
         return None if self._official is None else await self._official.read(platform)
 
-    async def _judged(self, platform: Platform, history: History, until: float) -> Verdict:
+    async def _judged(self, platform: Platform, history: History, until: float, *, watching: bool) -> Verdict:
         targets = platform.targets[:MOST_TARGETS] if platform.probe else ()
-        facts = await self._facts(targets, until)
+        facts = await self._facts(targets, until, watching=watching)
         evidence = _evidence(platform, history, facts)
         verdict = judge(evidence, at=self._clock())
         minority = minority_of(verdict)
         if minority is not None and until - _now() >= LEAST_TIME_FOR_A_SECOND_LOOK.total_seconds():
-            again = await self._facts((minority.target,), until, only=minority.places)
+            again = await self._facts((minority.target,), until, only=minority.places, watching=watching)
             evidence = _evidence(platform, history, (*minority.without_their_looks(facts, again), *again))
             verdict = judge(evidence, at=self._clock())
             facts = [*facts, *again]
         return replace(verdict, observations=tuple(fact for fact in facts if isinstance(fact, Observation)))
 
     async def _facts(
-        self, targets: Sequence[Target], until: float, *, only: Collection[str] | None = None
+        self, targets: Sequence[Target], until: float, *, only: Collection[str] | None = None, watching: bool
     ) -> list[Observation | Control]:
         facts: list[Observation | Control] = []
         within = timedelta(seconds=max(0.0, until - _now()))
 
         async def collect(network: ProbeNetwork, target: Target) -> None:
-            async for fact in network.observe(target, within=within, only=only):
+            async for fact in network.observe(target, within=within, only=only, watching=watching):
                 facts.append(fact)  # noqa: PERF401 -- what came before the deadline counts, even if the rest never does
 
         looks = [collect(network, target) for network in self._networks for target in targets]

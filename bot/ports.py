@@ -123,11 +123,12 @@ class ProbeNetwork(Protocol):
     """One vantage point or many: the caller cannot tell."""
 
     def observe(
-        self, target: Target, *, within: timedelta, only: Collection[str] | None = None
+        self, target: Target, *, within: timedelta, only: Collection[str] | None = None, watching: bool = False
     ) -> AsyncIterator[Observation | Control]:
         """Look at a target from every vantage point, and yield each fact as it comes; end within `within`.
 
         `only` are the ids of the vantage points that shall look; a network that has none of them yields nothing.
+        `watching`: nobody asked just now, the bot follows an incident; a network with an allowance keeps a part for it.
         A target that fails is an Observation with a Failure. A vantage point yields its controls only if an attempt of
         its failed. Never raises for anything the outside does.
         """

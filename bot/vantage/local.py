@@ -62,7 +62,12 @@ class LocalVantage:
         self._pause_s = pause_s
 
     async def observe(
-        self, target: Target, *, within: timedelta, only: Collection[str] | None = None
+        self,
+        target: Target,
+        *,
+        within: timedelta,
+        only: Collection[str] | None = None,
+        watching: bool = False,  # noqa: ARG002 -- our own looks have no allowance
     ) -> AsyncIterator[Observation | Control]:
         """See `ProbeNetwork.observe`. Yields nothing if no slot came free in time."""
         if only is not None and self._vantage_point.id not in only:

@@ -31,11 +31,13 @@ class FakeProbes:
     answer: Callable[[Target], list[Observation | Control]] = lambda target: [saw(target)]
     hangs: bool = False
     looks: list[str] = field(default_factory=list[str])
+    watched: int = 0
 
     async def observe(
-        self, target: Target, *, within: timedelta, only: Collection[str] | None = None
+        self, target: Target, *, within: timedelta, only: Collection[str] | None = None, watching: bool = False
     ) -> AsyncIterator[Observation | Control]:
         self.looks.append(target.host)
+        self.watched += watching
         for fact in self.answer(target):
             if only is None or fact.vantage_point.id in only:
                 yield fact

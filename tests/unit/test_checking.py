@@ -23,6 +23,14 @@ from tests.fakes.store import FakeStore
 SOLIDE = Platform(key="solide", name="Solide", targets=(Target("solide.example"),))
 
 
+async def test_what_is_watched_for_ourselves_is_shared_with_those_who_ask_meanwhile() -> None:
+    probes = FakeProbes()
+    checking = Checking([probes], FakeStore(), lambda: NOON)
+    watched, asked = await checking.watch(SOLIDE), await checking.check(SOLIDE)
+    assert watched is asked
+    assert (len(probes.looks), probes.watched) == (1, 1)
+
+
 async def test_a_thousand_askers_at_once_cost_one_look() -> None:
     probes = FakeProbes()
     checking = Checking([probes], FakeStore(), lambda: NOON)
