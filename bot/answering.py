@@ -79,7 +79,7 @@ class Answering:
         if reason := why_not_answer(mention):
             return await self._stay_silent(mention, network, reason)
         intent = self.understand(mention)
-        match await self._answer_to(mention, intent):
+        match await self._answer_to(mention, intent, network.address_of(mention.author)):
             case _Silence(reason):
                 return await self._stay_silent(mention, network, reason)
             case Later(wait):
@@ -92,30 +92,31 @@ class Answering:
         """What the mention wants, from its own words, else from those of the post that it answers."""
         return understand(mention.text, tag=mention.language, default=self.language, parent=mention.parent_text)
 
-    async def answer(self, intent: Intent) -> Answer | None:
+    async def answer(self, intent: Intent, *, asker: str | None = None) -> Answer | None:
         """Decide what to say, None for nothing; looks if it takes that, whatever the budgets say. Raises StoreError.
 
-        For the operator's own questions; strangers' go through `settle`.
+        For the operator's own questions; strangers' go through `settle`. `asker` is who asks
+        (`SocialNetwork.address_of`).
         """
-        decided = self._decide(intent)
+        decided = self._decide(intent, asker)
         if not isinstance(decided, _LookAt):
             return decided
         verdicts = await asyncio.gather(*map(self.checking.check, decided.platforms))
         return GiveVerdicts(tuple(verdicts), left_out=decided.left_out)
 
-    def _decide(self, intent: Intent) -> Answer | _LookAt | None:
+    def _decide(self, intent: Intent, asker: str | None) -> Answer | _LookAt | None:
         match intent.act:
             case Act.HELP:
                 return GiveHelp()
             case Act.ASK | Act.REPORT_DOWN:
-                return self._decide_about_platforms(intent)
+                return self._decide_about_platforms(intent, asker)
             case Act.RECHECK | Act.REPORT_UP | Act.STOP | Act.DELETE | Act.NONE:
                 return None
             case _:
                 assert_never(intent.act)
 
-    def _decide_about_platforms(self, intent: Intent) -> Answer | _LookAt | None:
-        found = self.catalogue.find(intent)
+    def _decide_about_platforms(self, intent: Intent, asker: str | None) -> Answer | _LookAt | None:
+        found = self.catalogue.find(intent, asker)
         if found.platforms:
             asked = found.platforms[:MOST_PLATFORMS]
             return _LookAt(asked, left_out=len(found.platforms) - len(asked))
@@ -125,10 +126,10 @@ class Answering:
             return AskWhich(found.candidates)
         return AskForAddress(found.unknown) if found.unknown else AskWhich()
 
-    async def _answer_to(self, mention: Mention, intent: Intent) -> Answer | _Silence | Later:
+    async def _answer_to(self, mention: Mention, intent: Intent, asker: str | None) -> Answer | _Silence | Later:
         if asker_of(mention) is None:
-            return await self.answer(intent) or _Silence("nothing-to-say")
-        decided = self._decide(intent)
+            return await self.answer(intent, asker=asker) or _Silence("nothing-to-say")
+        decided = self._decide(intent, asker)
         if decided is None:
             return _Silence("nothing-to-say")
         platforms = decided.platforms if isinstance(decided, _LookAt) else ()

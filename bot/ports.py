@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import (
+    Author,
     Control,
     Conversation,
     Debt,
@@ -108,6 +109,10 @@ class SocialNetwork(Protocol):
 
     async def delete(self, post: PostRef) -> None:
         """Take a post of ours back; one that is gone already is fine. Raises SocialError."""
+        ...
+
+    def address_of(self, author: Author) -> str | None:
+        """Where in the world an account is, "marie@piaille.fr" or "bu.univ-x.fr"; None if nothing vouches for it."""
         ...
 
     async def leave(self, mention: Mention, reason: str) -> None:

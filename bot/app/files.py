@@ -1,10 +1,17 @@
 """Reads the files of the configuration folder for the core, which is given texts and touches no disk."""
 
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.catalogue import Catalogue, read_catalogue
+from bot.catalogue import Catalogue, CatalogueError, read_catalogue
+from bot.catalogue.sentences import Said
+from bot.model import Language
 from bot.probe.fingerprints import Fingerprints, read_fingerprints
 from bot.settings import Settings
+
+LARGEST_FILE = 4 * 1024**2  # the largest that is shipped has 0.2 MiB
 
 
 class FilesError(Exception):
@@ -16,31 +23,96 @@ class FilesError(Exception):
 
 
 def build_catalogue(settings: Settings) -> Catalogue:
-    """Read config/platforms/*.toml. Raises FilesError, or CatalogueError with every fault."""
-    folder = settings.config_dir / "platforms"
-    paths = sorted(folder.glob("*.toml"))
-    if not paths:
-        raise FilesError((f"{folder}: there is no platform file (*.toml); put the catalogue there",))
+    """Read config/platforms/*.toml and config/local/*.toml. Raises FilesError or CatalogueError, with every fault."""
+    language = settings.language
+    shared = read_folder(settings.config_dir / "platforms", language)
+    own = read_folder(settings.config_dir / "local", language)
+    if not shared.texts and not shared.faults:
+        folder = settings.config_dir / "platforms"
+        nothing = Said(
+            f"{folder} : il n'y a aucun fichier de plateformes (*.toml) ; mettez-y le catalogue",
+            f"{folder}: there is no platform file (*.toml); put the catalogue there",
+        )
+        raise FilesError((nothing.told(language),))
+    unread = (*shared.faults, *own.faults)
+    try:
+        catalogue = read_catalogue(shared.texts, own_files=own.texts, language=language, all_given=not unread)
+    except CatalogueError as error:
+        if unread:
+            raise FilesError((*unread, *map(str, error.faults))) from error
+        raise
+    if unread:
+        raise FilesError(unread)
+    return catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What was read, by the name that faults give it ("platforms/ai.toml"); a sentence for each file that was not."""
+
+    texts: dict[str, str]
+    faults: tuple[str, ...]
+
+
+def read_folder(folder: Path, language: Language) -> Texts:
+    """Read the *.toml files of a folder; one that is not there holds nothing."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".toml" and not path.name.startswith("."))
+    except FileNotFoundError:
+        return Texts({}, ())
+    except OSError as error:
+        return Texts({}, (_unreadable(folder, error).told(language),))
+    return read_files({f"{folder.name}/{path.name}": path for path in paths}, language)
+
+
+def read_files(paths: Mapping[str, Path], language: Language) -> Texts:
+    """Read files, given by the names that faults are to give them."""
     texts, faults = dict[str, str](), list[str]()
-    for path in paths:
-        try:
-            texts[f"platforms/{path.name}"] = _read(path)
-        except FilesError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise FilesError(tuple(faults))
-    return read_catalogue(texts)
+    for name, path in paths.items():
+        read = _read(path)
+        if isinstance(read, Said):
+            faults.append(read.told(language))
+        else:
+            texts[name] = read
+    return Texts(texts, tuple(faults))
 
 
 def build_fingerprints(settings: Settings) -> Fingerprints:
     """Read config/fingerprints.toml. Raises FilesError, or FingerprintsError with every fault."""
-    return read_fingerprints(_read(settings.config_dir / "fingerprints.toml"))
+    read = _read(settings.config_dir / "fingerprints.toml")
+    if isinstance(read, Said):
+        raise FilesError((read.told(settings.language),))
+    return read_fingerprints(read)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> str | Said:
+    """The text of a file, or what is wrong with it. Looks at it before opening: a pipe would wait for ever."""
     try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise FilesError((f"{path}: is not UTF-8; save it as UTF-8",)) from error
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Said(f"{path} : n'est pas un fichier ; enlevez-le", f"{path}: is no file; take it away")
+        if status.st_size > LARGEST_FILE:
+            mib = LARGEST_FILE // 1024**2
+            return Said(
+                f"{path} : dépasse {mib} Mio ; coupez-le en plusieurs fichiers",
+                f"{path}: is larger than {mib} MiB; cut it into several files",
+            )
+        raw = path.read_bytes()
     except OSError as error:
-        raise FilesError((f"{path}: cannot be read ({error.strerror}); make it a readable file",)) from error
+        return _unreadable(path, error)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        return Said(
+            f"{path}:{line} : n'est pas de l'UTF-8 ; enregistrez-le en UTF-8",
+            f"{path}:{line}: is not UTF-8; save it as UTF-8",
+        )
+    return text.replace("\r\n", "\n")
+
+
+def _unreadable(path: Path, error: OSError) -> Said:
+    return Said(
+        f"{path} : ne peut pas être lu ({error.strerror}) ; rendez-le lisible",
+        f"{path}: cannot be read ({error.strerror}); make it a readable file",
+    )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
+from bot.catalogue import sentences
 from bot.catalogue.addresses import read_url, trouble_with_host
 from bot.catalogue.names import words
+from bot.catalogue.sentences import Said
 from bot.model import Kind, Platform, Role, StatusPage, Target
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_FIELDS = frozenset(
+FIELDS = frozenset(
     {"name", "kind", "aliases", "weak", "weak_needs", "weak_not", "weak_case", "weak_note", "behind", "hosts"}
     | {"customer_hosts", "urls", "status", "bot_wall", "accounts", "self_hostable", "enabled", "probe"}
     | {"min_interval_s", "note", "source", "confidence", "hosts_sourced"}
@@ -18,22 +20,33 @@ _FIELDS = frozenset(
 _STATUS_FIELDS = frozenset({"kind", "url", "api_url", "confidence", "component", "note"})
 _KINDS = {kind.value: kind for kind in Kind}
 _ROLES = {role.value: role for role in Role}
+# Those that the bot reads by machine (bot/official/formats.py), and those that it only links to.
+STATUS_KINDS = (
+    *("statuspage", "incident.io", "rootly", "betterstack", "instatus", "cachet", "cstate", "google", "slack"),
+    *("status.io", "uptime-kuma", "uptimerobot", "boolean", "rss", "atom"),
+    *("html", "custom", "servicenow", "apple", "onlineornot"),
+)
 _CONFIDENCE = ("sourced", "known", "unconfirmed")
 _URL_FIELDS = frozenset({"role", "url", "expect"})
+_URL_FORM = '{ role = "home", url = "https://…/" }'
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong in an entry: the field ("" for the whole entry), and a sentence with what to write instead."""
+    """What is wrong in an entry: the field ("" for the whole entry), a sentence with what to write instead.
+
+    `near` is a piece of the file's text beside which the trouble is, to find the line of a long list.
+    """
 
     field: str
-    sentence: str
+    sentence: Said
+    near: str = ""
 
 
 def read_entry(key: str, value: object, *, allow_local: bool) -> tuple[Platform, list[Complaint]]:
     """Read one table. The Platform is whole only if there is no complaint."""
     if not isinstance(value, dict):
-        return Platform(key, key), [Complaint("", f"{key!r} stands outside any entry; write [{key}] above its fields")]
+        return Platform(key, key), [Complaint("", sentences.outside(key))]
     entry = _Entry(key, cast("dict[str, object]", value), [], allow_local)
     return entry.platform(), entry.complaints
 
@@ -47,6 +60,9 @@ class _Entry:
 
     def platform(self) -> Platform:
         self._check_id_and_fields()
+        targets = self._targets()
+        # Whoever writes a port into a file of their own means it: private hosts are let in.
+        local = self.allow_local or any(target.port for target in targets)
         platform = Platform(
             key=self.key,
             name=self._text("name") or self._missing("name"),
@@ -58,9 +74,9 @@ class _Entry:
             weak_not=self._texts("weak_not"),
             weak_case=self._flag("weak_case", usual=False),
             behind=self._text("behind"),
-            hosts=self._hosts("hosts"),
-            customer_hosts=self._hosts("customer_hosts"),
-            targets=self._targets(),
+            hosts=self._hosts("hosts", local=local),
+            customer_hosts=self._hosts("customer_hosts", local=local),
+            targets=targets,
             status_page=self._status(),
             bot_wall=self._bot_wall(),
             self_hostable=self._flag("self_hostable", usual=False),
@@ -73,34 +89,37 @@ class _Entry:
         self._check_names(platform)
         return platform
 
-    def _complain(self, field: str, sentence: str) -> None:
-        self.complaints.append(Complaint(field, sentence))
+    def _complain(self, field: str, sentence: Said, near: str = "") -> None:
+        self.complaints.append(Complaint(field, sentence, near))
 
     def _check_id_and_fields(self) -> None:
         if not _ID.fullmatch(self.key):
-            self._complain("", f"the id {self.key!r} has odd characters; write a-z, 0-9 and single hyphens only")
-        for field in self.table.keys() - _FIELDS:
-            self._complain(field, f"the field {field!r} is unknown; write one of: {', '.join(sorted(_FIELDS))}")
+            self._complain("", sentences.odd_id(self.key))
+        for field in sorted(self.table.keys() - FIELDS):
+            self._complain(field, sentences.unknown_field(field, FIELDS))
 
     def _check_names(self, platform: Platform) -> None:
         weak = {words(name) for name in platform.weak}
         for alias in platform.aliases:
             if words(alias) in weak:
-                self._complain("weak", f"{alias!r} is in aliases and in weak; keep it in weak if it is ambiguous")
-        for name in (*platform.aliases, *platform.weak):
+                self._complain("weak", sentences.weak_and_strong(alias), alias)
+        for field, name in (
+            *(("aliases", name) for name in platform.aliases),
+            *(("weak", name) for name in platform.weak),
+        ):
             if not words(name):
-                self._complain("aliases", f"{name!r} has no letter or figure; take it out")
+                self._complain(field, sentences.no_letter(name), name)
 
     def _text(self, field: str) -> str | None:
         value = self.table.get(field)
         if value is None or (isinstance(value, str) and value.strip()):
             return value
-        self._complain(field, f"{field} must be a text between quotes, and not empty")
+        self._complain(field, sentences.no_text(field))
         return None
 
     def _missing(self, field: str) -> str:
         if field not in self.table:
-            self._complain("", f"the entry has no {field}; write {field} = …")
+            self._complain("", sentences.missing(field))
         return self.key
 
     def _texts(self, field: str) -> tuple[str, ...]:
@@ -109,72 +128,85 @@ class _Entry:
             texts = [text for text in cast("list[object]", value) if isinstance(text, str) and text.strip()]
             if len(texts) == len(cast("list[object]", value)):
                 return tuple(texts)
-        self._complain(field, f'{field} must be a list of texts; write {field} = ["…", "…"]')
+        self._complain(field, sentences.no_texts(field))
         return ()
 
     def _flag(self, field: str, *, usual: bool) -> bool:
         value = self.table.get(field, usual)
         if isinstance(value, bool):
             return value
-        self._complain(field, f"{field} must be true or false, without quotes")
+        self._complain(field, sentences.no_flag(field))
         return usual
 
     def _kind(self) -> Kind:
-        value = self._text("kind") or self._missing("kind")
-        if value not in _KINDS and "kind" in self.table:
-            self._complain("kind", f"the kind {value!r} is unknown; write one of: {', '.join(_KINDS)}")
-        return _KINDS.get(value, Kind.OTHER)
+        value = self._text("kind")
+        if "kind" not in self.table:
+            self._missing("kind")
+        elif value is not None and value not in _KINDS:
+            self._complain("kind", sentences.unknown_value(("la famille", "the kind"), value, _KINDS))
+        return _KINDS.get(value or "", Kind.OTHER)
 
-    def _hosts(self, field: str) -> tuple[str, ...]:
+    def _hosts(self, field: str, *, local: bool) -> tuple[str, ...]:
         hosts = self._texts(field)
-        local = self.allow_local or any(target.port for target in self._read_urls(quiet=True))
         for host in hosts:
             if trouble := trouble_with_host(host, local=local):
-                self._complain(field, trouble)
+                self._complain(field, trouble, host)
         return hosts
 
     def _targets(self) -> tuple[Target, ...]:
-        targets = self._read_urls(quiet=False)
-        return tuple(sorted(targets, key=lambda target: target.role is not Role.HOME))
-
-    def _read_urls(self, *, quiet: bool) -> list[Target]:
         value = self.table.get("urls", [])
         if not isinstance(value, list):
-            if not quiet:
-                self._complain("urls", 'urls must be a list; write urls = [{ role = "home", url = "https://…/" }]')
-            return []
-        read = [self._read_url(item) for item in cast("list[object]", value)]
-        if not quiet:
-            for sentence in (target for target in read if isinstance(target, str)):
-                self._complain("urls", sentence)
-        return [target for target in read if isinstance(target, Target)]
+            french, english = "urls doit être une liste", "urls must be a list"
+            self._complain("urls", sentences.instead(french, english, f"urls = [{_URL_FORM}]"))
+            return ()
+        targets: list[Target] = []
+        for item in cast("list[object]", value):
+            read = self._read_url(item)
+            if isinstance(read, Said):
+                self._complain("urls", read, _url_in(item))
+            else:
+                targets.append(read)
+        return tuple(sorted(targets, key=lambda target: target.role is not Role.HOME))
 
-    def _read_url(self, item: object) -> Target | str:
+    def _read_url(self, item: object) -> Target | Said:
         if not isinstance(item, dict):
-            return 'each url is a table; write { role = "home", url = "https://…/" }'
+            return sentences.instead("chaque url est une table", "each url is a table", _URL_FORM)
         table = cast("dict[str, object]", item)
         url, role, expect = table.get("url"), table.get("role"), table.get("expect", [])
         if unknown := table.keys() - _URL_FIELDS:
-            return f"the field {min(unknown)!r} of a url is unknown; write role, url, expect"
-        if not isinstance(url, str) or not isinstance(role, str) or role not in _ROLES:
-            return f"a url needs a url and a role; the role is one of: {', '.join(_ROLES)}"
+            return sentences.unknown_field(min(unknown), _URL_FIELDS)
+        if not isinstance(url, str) or not isinstance(role, str):
+            return sentences.instead("une url a url et role", "a url needs a url and a role", _URL_FORM)
+        if role not in _ROLES:
+            return sentences.unknown_value(("le rôle", "the role"), role, _ROLES)
         statuses = cast("list[object]", expect) if isinstance(expect, list) else [None]
         figures = tuple(status for status in statuses if isinstance(status, int) and 100 <= status <= 599)
         if len(figures) != len(statuses):
-            return "expect is a list of HTTP statuses; write expect = [401]"
+            return sentences.instead(
+                "expect est une liste de codes HTTP", "expect is a list of HTTP statuses", "expect = [401]"
+            )
         return read_url(url, _ROLES[role], figures, allow_local=self.allow_local)
 
     def _status(self) -> StatusPage | None:
         table = self._table("status")
         if not table:
             return None
+        for field in sorted(table.keys() - _STATUS_FIELDS):
+            self._complain("status", sentences.unknown_field(field, _STATUS_FIELDS), field)
         kind, url, confidence = table.get("kind"), table.get("url"), table.get("confidence", "known")
-        api_url, unknown = table.get("api_url"), table.keys() - _STATUS_FIELDS
-        component = table.get("component")
-        if unknown or not isinstance(kind, str) or not isinstance(url, str) or confidence not in _CONFIDENCE:
-            fields = 'kind = "…", url = "https://…", confidence = "sourced|known|unconfirmed"'
-            self._complain("status", f"the official page is incomplete; write status = {{ {fields} }}")
+        api_url, component = table.get("api_url"), table.get("component")
+        if not isinstance(kind, str) or not isinstance(url, str) or confidence not in _CONFIDENCE:
+            fields = 'status = { kind = "…", url = "https://…", confidence = "sourced|known|unconfirmed" }'
+            french, english = "la page officielle est incomplète", "the official page is incomplete"
+            self._complain("status", sentences.instead(french, english, fields))
             return None
+        if kind not in STATUS_KINDS:
+            self._complain("status", sentences.unknown_value(("le format", "the format"), kind, STATUS_KINDS), kind)
+        for address in (url, api_url):
+            if isinstance(address, str):
+                read = read_url(address, Role.API, (), allow_local=self.allow_local)
+                if isinstance(read, Said):
+                    self._complain("status", read, address)
         return StatusPage(
             kind,
             url,
@@ -187,23 +219,29 @@ class _Entry:
         table = self._table("bot_wall")
         what = table.get("what")
         if table and not isinstance(what, str):
-            self._complain("bot_wall", 'write bot_wall = { what = "…", source = "…" }')
+            form = 'bot_wall = { what = "…", source = "…" }'
+            self._complain("bot_wall", sentences.instead("bot_wall est incomplet", "bot_wall is incomplete", form))
         return what if isinstance(what, str) else None
 
     def _table(self, field: str) -> dict[str, object]:
         value = self.table.get(field, {})
         if isinstance(value, dict):
             return cast("dict[str, object]", value)
-        self._complain(field, f"{field} must be a table; write {field} = {{ … }}")
+        self._complain(field, sentences.no_table(field))
         return {}
 
     def _interval(self) -> timedelta:
         value = self.table.get("min_interval_s", 60)
         if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
             return timedelta(seconds=value)
-        self._complain("min_interval_s", "min_interval_s must be a number of seconds, 1 or more, without quotes")
+        self._complain("min_interval_s", sentences.no_seconds("min_interval_s"))
         return timedelta(seconds=60)
 
     def _sources(self) -> tuple[str, ...]:
         sources = self._table("source").get("hosts", [])
         return tuple(map(str, cast("list[object]", sources))) if isinstance(sources, list) else ()
+
+
+def _url_in(item: object) -> str:
+    url = cast("dict[str, object]", item).get("url") if isinstance(item, dict) else None
+    return url if isinstance(url, str) else ""

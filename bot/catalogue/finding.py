@@ -1,9 +1,10 @@
 """Which platforms are meant: an Intent goes in, platforms come out, or the name that we do not know."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.catalogue.institutions import Institution, institution_of
 from bot.catalogue.matching import NameIndex, keep_plausible
 from bot.catalogue.proxied import hosts_behind
 from bot.model import Act, Intent, Platform, Target
@@ -31,11 +32,15 @@ class Found:
 class Catalogue:
     """Every platform we know, and how to find those that people mean."""
 
-    def __init__(self, platforms: Iterable[Platform]) -> None:
+    def __init__(self, platforms: Iterable[Platform], *, institutions: Sequence[Institution] = ()) -> None:
+        self.institutions = tuple(institutions)
         self._platforms = {platform.key: platform for platform in platforms}
         self._names = NameIndex(self._platforms.values())
         self._by_host = {host: platform for platform in self._platforms.values() for host in platform.hosts}
         self._customers = {host for platform in self._platforms.values() for host in platform.customer_hosts}
+        own = (platform for institution in self.institutions for platform in institution.platforms)
+        self._own_names = NameIndex(own)
+        self._views: dict[str, Catalogue] = {}
 
     @property
     def platforms(self) -> Mapping[str, Platform]:
@@ -54,10 +59,27 @@ class Catalogue:
 
     def by_key_or_name(self, text: str) -> Platform | None:
         """What somebody typed at the command line: a key, a name or an alias. None: unknown, perhaps a host."""
-        return self._platforms.get(text.strip().lower()) or self._names.exactly(text)
+        key = text.strip().lower()
+        own = (platform for one in self.institutions for platform in one.platforms if platform.key == key)
+        return self._platforms.get(key) or next(own, None) or self._names.exactly(text)
 
-    def find(self, intent: Intent) -> Found:
-        """What the intent is about: hosts beat names, the longest name wins, ambiguous names need their cue."""
+    def seen_by(self, asker: str | None) -> "Catalogue":
+        """The catalogue with the names and platforms of the asker's institution; itself, for people of none."""
+        institution = institution_of(asker, self.institutions)
+        if institution is None:
+            return self
+        if institution.key not in self._views:
+            own = institution.platforms_for_its_people(self._platforms.values())
+            self._views[institution.key] = Catalogue(own)
+        return self._views[institution.key]
+
+    def find(self, intent: Intent, asker: str | None = None) -> Found:
+        """What the intent is about: hosts beat names, the longest name wins, ambiguous names need their cue.
+
+        `asker` is the address of whoever asks (`SocialNetwork.address_of`): « l'ENT » is that of their institution.
+        """
+        if asker is not None and self.institutions:
+            return self.seen_by(asker).find(intent)
         if intent.act not in _ABOUT_A_PLATFORM:
             return Found(act=intent.act)
         platforms = self._named(intent)
@@ -83,8 +105,10 @@ class Catalogue:
         return tuple(platform for platform in found.values() if platform.key not in behind)
 
     def _candidates(self, intent: Intent) -> tuple[str, ...]:
-        many = [match for match in self._names.matches(intent.text) if match.platform.self_hostable]
-        return tuple(dict.fromkeys(match.platform.name for match in many))
+        many = [match.platform.name for match in self._names.matches(intent.text) if match.platform.self_hostable]
+        # « L'ENT » of somebody's institution, asked by others: which one? They are not told of it, their words are.
+        of_others = [match.written for match in self._own_names.matches(intent.text)]
+        return tuple(dict.fromkeys((*many, *of_others)))
 
     def _at_host(self, host: str) -> Platform:
         host = host.lower().rstrip(".")

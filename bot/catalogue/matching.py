@@ -37,6 +37,11 @@ class Match:
         """Whose name it is."""
         return self.name.platform
 
+    @property
+    def written(self) -> str:
+        """The name as it stood in the text."""
+        return " ".join(token.written for token in self.text[self.first : self.last])
+
 
 def names_of(platform: Platform) -> list[Name]:
     """Every name of a platform, its own first, weak ones marked; the plain form without parenthesis is one as well."""

@@ -16,6 +16,7 @@ from bot.app.service import Service
 from bot.app.wiring import Bot, build_bot, stop_signal
 from bot.catalogue import read_catalogue
 from bot.cli.demo import DemoWorld, demo_world
+from bot.cli.speaking import address_for
 from bot.cli.words import WORDS, Words
 from bot.model import CauseId, Reply
 from bot.ports import StoreError
@@ -26,8 +27,11 @@ POLL_EVERY = timedelta(milliseconds=100)
 OWN_TROUBLE = {CauseId.OWN_NETWORK, CauseId.OWN_RESOLVER}
 
 
-async def converse(settings: Settings) -> None:
-    """Answer what is typed, until the input ends or somebody stops it. Raises StoreError."""
+async def converse(settings: Settings, *, speaks_as: str | None = None) -> None:
+    """Answer what is typed, until the input ends or somebody stops it. Raises StoreError and UserError.
+
+    `speaks_as` is the institution, or the account of one of its people, that whoever types stands for.
+    """
     words = WORDS[settings.language]
 
     def hint(reply: Reply) -> str | None:
@@ -35,7 +39,8 @@ async def converse(settings: Settings) -> None:
         return words.offline if is_offline else None
 
     async with build_bot(settings) as bot:
-        await _talk(bot, settings, words, welcome=words.welcome, hint=hint)
+        address = address_for(speaks_as, bot.catalogue)
+        await _talk(bot, settings, words, welcome=words.welcome, hint=hint, speaks_as=address)
 
 
 async def demonstrate(settings: Settings) -> None:
@@ -63,12 +68,18 @@ def _settings_for(world: DemoWorld, settings: Settings, data_dir: Path) -> Setti
 
 
 async def _talk(
-    bot: Bot, settings: Settings, words: Words, *, welcome: str, hint: Callable[[Reply], str | None]
+    bot: Bot,
+    settings: Settings,
+    words: Words,
+    *,
+    welcome: str,
+    hint: Callable[[Reply], str | None],
+    speaks_as: str | None = None,
 ) -> None:
     set_up_logs(level="critical", log_format="console")
     console = Console(highlight=False)
     console.print(welcome, style="dim", soft_wrap=not console.is_terminal)
-    network = ConsoleNetwork(sys.stdin, console, now, silence=words.silence, hint=hint)
+    network = ConsoleNetwork(sys.stdin, console, now, silence=words.silence, hint=hint, speaks_as=speaks_as)
     broken = asyncio.get_running_loop().create_future()
 
     def give_up(error: StoreError) -> None:

@@ -18,7 +18,8 @@ from bot.settings import Settings, load_settings
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Three platforms of its own on this machine; needs no internet.")
-def run(*, demo: bool) -> None:
+@click.option("--as", "speaks_as", metavar="WHO", help="In the terminal: as somebody of this institution, or account.")
+def run(*, demo: bool, speaks_as: str | None) -> None:
     """Run the bot on its networks; with none configured, in this terminal."""
     settings = load_settings()
     if settings.accounts and not demo:
@@ -29,7 +30,7 @@ def run(*, demo: bool) -> None:
         _refuse_if_nobody_is_there(settings)
     from bot.cli.conversation import converse, demonstrate
 
-    asyncio.run(demonstrate(settings) if demo else converse(settings))
+    asyncio.run(demonstrate(settings) if demo else converse(settings, speaks_as=speaks_as))
 
 
 async def _run_networks(settings: Settings) -> None:

@@ -9,6 +9,7 @@ import click
 
 from bot.app.files import build_catalogue
 from bot.catalogue import Catalogue
+from bot.cli.speaking import address_for
 from bot.model import Act, Intent, Language
 from bot.settings import load_settings
 from bot.understanding import understand as read
@@ -20,9 +21,11 @@ _TEXT_FIELDS = ("text", "parent", "thread", "lang")
 @click.argument("texts", nargs=-1)
 @click.option("--jsonl", is_flag=True, help="Read JSON lines {id, text, parent?, thread?, lang?} on standard input.")
 @click.option("--explain", is_flag=True, help="Say which words decided.")
-def understand(texts: tuple[str, ...], *, jsonl: bool, explain: bool) -> None:
+@click.option("--as", "speaks_as", metavar="WHO", help="As somebody of this institution, or as this account.")
+def understand(texts: tuple[str, ...], *, jsonl: bool, explain: bool, speaks_as: str | None) -> None:
     """Read texts (arguments, or lines of standard input) and say what they want and of which platforms."""
     catalogue = build_catalogue(load_settings())
+    catalogue = catalogue.seen_by(address_for(speaks_as, catalogue))
     if jsonl:
         sys.exit(_answer_json_lines(sys.stdin, catalogue, explain=explain))
     lines = texts or (line.rstrip("\n") for line in sys.stdin)

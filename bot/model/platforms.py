@@ -82,7 +82,7 @@ class Platform:
     `hosts` are suffixes matched on a label
     boundary; below `customer_hosts` each sub-domain is somebody else's site. `bot_wall` says how the platform treats
     robots on an ordinary day. `probe` is false where HTTP says nothing about the service. `sources` name where the
-    entry's facts come from.
+    entry's facts come from. `scope` is the key of the institution whose people alone may ask about it; None: everybody.
     """
 
     key: str
@@ -106,3 +106,4 @@ class Platform:
     min_interval: timedelta = timedelta(seconds=60)
     note: str | None = None
     sources: tuple[str, ...] = ()
+    scope: str | None = None

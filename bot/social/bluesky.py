@@ -40,6 +40,7 @@ MOST_PARENTS = 200
 POSTS_A_CALL = 25
 PATIENCE_FOR_PARENT = timedelta(minutes=10)  # no longer than the overlap of two walks, or the mention would be lost
 REPLY_DEADLINE_S = 14.0  # the app tries again 15 s after a try began; what is given up is never sent
+UNCHECKED_HANDLE = "handle.invalid"  # the network's word for a handle whose domain does not confirm it
 _TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 
 log = structlog.stdlib.get_logger(__name__)
@@ -211,6 +212,10 @@ class BlueskyNetwork:
             return True
         above = notification.record.reply
         return notification.reason == "reply" and above is not None and self._wrote(above.parent)
+
+    def address_of(self, author: Author) -> str | None:
+        """The handle: it is a domain, and the network has checked that its owner says so."""
+        return author.handle if author.handle != UNCHECKED_HANDLE else None
 
     def _wrote(self, ref: StrongRef) -> bool:
         return ref.uri.startswith(f"at://{self._client.did}/")

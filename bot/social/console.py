@@ -31,7 +31,8 @@ STYLES = {
 class ConsoleNetwork:
     """`bot.ports.SocialNetwork` over a text stream. `ended` is set once the input ended and every line was settled.
 
-    `silence` is printed where no answer comes; `hint` may add a line to a reply.
+    `silence` is printed where no answer comes; `hint` may add a line to a reply; `speaks_as` is the
+    address of whoever types.
     """
 
     name = "console"
@@ -46,7 +47,9 @@ class ConsoleNetwork:
         *,
         silence: str,
         hint: Callable[[Reply], str | None] | None = None,
+        speaks_as: str | None = None,
     ) -> None:
+        self._speaks_as = speaks_as
         self.ended = asyncio.Event()
         self._source = source
         self._console = console
@@ -105,6 +108,11 @@ class ConsoleNetwork:
 
     async def delete(self, post: PostRef) -> None:
         """Nothing: what is printed stays, and is only forgotten."""
+
+    def address_of(self, author: Author) -> str | None:
+        """Whoever types, as the operator says."""
+        del author
+        return self._speaks_as
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Say that there is nothing to answer, so that nobody waits."""

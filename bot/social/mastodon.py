@@ -294,6 +294,12 @@ class MastodonNetwork:
             answers=status.in_reply_to_id,
         )
 
+    def address_of(self, author: Author) -> str | None:
+        """The account with its server, "marie@piaille.fr"; those on our own server have none in their handle."""
+        if "@" in author.handle:
+            return author.handle
+        return f"{author.handle}@{host_of_url(self._server)}"
+
     def _text(self, status: StatusShape, me: _Self) -> str:
         text = html_to_text(status.content, calls_the_bot=me.is_called_by)
         return tidy(without_leading_call(text, username=me.username, hosts=me.hosts))

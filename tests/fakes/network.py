@@ -102,6 +102,9 @@ class FakeNetwork:
             raise self.fails.pop(0)
         self.there.pop(post.id, None)
 
+    def address_of(self, author: Author) -> str | None:
+        return author.handle
+
     async def leave(self, mention: Mention, reason: str) -> None:
         self.left.append((mention.id, reason))
 

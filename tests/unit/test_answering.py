@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,19 @@ def see(target: Target) -> list[object]:
     return [saw(target, Response(503, target.host)) if target.host.startswith("fragile") else saw(target)]
 
 
+OWN = """
+[institution]
+name = "Université"
+instances = ["example"]
+[vitrine]
+name = "le catalogue de la BU"
+kind = "other"
+weak = ["catalogue"]
+hosts = ["solide-catalogue.example"]
+urls = [{ role = "home", url = "https://solide-catalogue.example:8443/" }]
+"""
+
+
 class Desk:
     """One bot with fakes around it; `ask` is what a poll and an answer do together."""
 
@@ -45,7 +59,7 @@ class Desk:
         self.store = store or FakeStore()
         self.probes = FakeProbes(answer=see)  # pyright: ignore[reportArgumentType] -- facts of both kinds
         self.answering = Answering(
-            catalogue=read_catalogue({"test.toml": CATALOGUE}),
+            catalogue=read_catalogue({"test.toml": CATALOGUE}, own_files={"universite.toml": OWN}, allow_local=True),
             checking=Checking([self.probes], self.store, clock),
             store=self.store,
             clock=clock,
@@ -154,3 +168,15 @@ async def test_a_refused_account_keeps_the_question_owed() -> None:
 def test_retries_come_ever_later_but_never_later_than_ten_minutes() -> None:
     waits = [wait_before_retry(attempts).total_seconds() for attempts in (0, 1, 2, 7, 1000)]
     assert waits == [15, 30, 60, 600, 600]
+
+
+async def test_the_catalogue_is_that_of_whoever_asks() -> None:
+    desk = Desk()
+    asked = mention("c'est moi ou le catalogue est en panne ?")
+    await desk.ask(asked)
+    assert "le catalogue de la BU répond normalement" in desk.words
+    elsewhere = replace(asked, id="2", author=replace(asked.author, handle="asker@elsewhere.example.org"))
+    await desk.ask(elsewhere)
+    assert "catalogue" in desk.words
+    assert "BU" not in desk.words
+    assert desk.words.endswith("Avec son adresse, je peux aller voir.")
