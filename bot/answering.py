@@ -118,8 +118,9 @@ class Answering:
     def _decide_about_platforms(self, intent: Intent, asker: str | None) -> Answer | _LookAt | None:
         found = self.catalogue.find(intent, asker)
         if found.platforms:
-            asked = found.platforms[:MOST_PLATFORMS]
-            return _LookAt(asked, left_out=len(found.platforms) - len(asked))
+            followed = tuple(platform for platform in found.platforms if platform.enabled)
+            asked = followed[:MOST_PLATFORMS]
+            return _LookAt(asked, left_out=len(followed) - len(asked)) if asked else None
         if found.act is not Act.ASK:
             return None  # small talk after all, or a report on something that we do not know
         if found.candidates:

@@ -13,7 +13,8 @@ from bot.model import Kind, Platform, Role, StatusPage, Target
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 FIELDS = frozenset(
-    {"name", "kind", "aliases", "weak", "weak_needs", "weak_not", "weak_case", "weak_note", "behind", "hosts"}
+    {"name", "kind", "aliases", "weak", "weak_needs", "weak_not", "weak_case", "weak_alone", "weak_languages"}
+    | {"weak_note", "behind", "hosts"}
     | {"customer_hosts", "urls", "status", "bot_wall", "accounts", "self_hostable", "enabled", "probe"}
     | {"min_interval_s", "note", "source", "confidence", "hosts_sourced"}
 )
@@ -73,6 +74,8 @@ class _Entry:
             weak_needs=self._texts("weak_needs"),
             weak_not=self._texts("weak_not"),
             weak_case=self._flag("weak_case", usual=False),
+            weak_alone=self._flag("weak_alone", usual=False),
+            weak_languages=self._texts("weak_languages"),
             behind=self._text("behind"),
             hosts=self._hosts("hosts", local=local),
             customer_hosts=self._hosts("customer_hosts", local=local),

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.catalogue.institutions import Institution, institution_of
-from bot.catalogue.matching import NameIndex, keep_plausible
+from bot.catalogue.matching import Match, NameIndex
+from bot.catalogue.names import plain_form, words
 from bot.catalogue.proxied import hosts_behind
+from bot.catalogue.weak import keep_plausible
 from bot.model import Act, Intent, Platform, Target
 
 _ABOUT_A_PLATFORM = frozenset({Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP, Act.RECHECK})
@@ -18,9 +20,10 @@ LONGEST_UNKNOWN_NAME = 40
 class Found:
     """What an intent is about.
 
-    `platforms` in the order of the post. `candidates` are names to choose from, when the one that was written exists
-    many times. `unknown` is a name that no entry has, as written but defanged: no handle, no link, at most 40
-    characters. `act` is the intent's, or NONE when only a known platform would have made a question of it.
+    `platforms` in the order of the post, those that the operator switched off (`enabled`) as well. `candidates` are
+    names to choose from, when the one that was written exists many times. `unknown` is a name that no entry has, as
+    written but defanged: no handle, no link, at most 40 characters. `act` is the intent's, or NONE when only a known
+    platform would have made a question of it.
     """
 
     platforms: tuple[Platform, ...] = ()
@@ -87,7 +90,6 @@ class Catalogue:
             platforms = (self._platforms[intent.thread],)
         if not platforms and intent.context is not None:
             return replace(self.find(replace(intent.context, act=intent.act)), act=intent.act)
-        platforms = tuple(platform for platform in platforms if platform.enabled)
         if platforms:
             return Found(platforms, act=intent.act)
         if intent.needs_name:
@@ -97,11 +99,8 @@ class Catalogue:
     def _named(self, intent: Intent) -> tuple[Platform, ...]:
         by_host = [self._at_host(host) for host in intent.hosts]
         matches = keep_plausible(self._names.matches(intent.text), intent, hosts_given=bool(by_host))
-        by_name = [match.platform for match in matches]
-        if not by_host and not by_name and intent.act is Act.ASK and intent.thread is None:
-            by_name = self._names.with_a_slip(intent.text)
-        found = {platform.key: platform for platform in (*by_host, *by_name)}
-        behind = {platform.behind for platform in found.values()}
+        found = {platform.key: platform for platform in (*by_host, *(match.platform for match in matches))}
+        behind = {platform.behind for platform in found.values()} - _named_for_themselves(matches)
         return tuple(platform for platform in found.values() if platform.key not in behind)
 
     def _candidates(self, intent: Intent) -> tuple[str, ...]:
@@ -143,6 +142,17 @@ def defang(name: str | None) -> str | None:
         return None
     plain = " ".join(_NOT_IN_A_NAME.sub(" ", name).split())
     return plain[:LONGEST_UNKNOWN_NAME].rstrip() or None
+
+
+def _named_for_themselves(matches: Sequence[Match]) -> set[str | None]:
+    """The organisations of which a service was named ("HumanID"), not only the house ("Huma-Num")."""
+    return {match.platform.key for match in matches if not match.name.weak and not _is_the_house(match)}
+
+
+def _is_the_house(match: Match) -> bool:
+    """Whether the name that was found is the platform's own, with or without an article."""
+    own = (words(match.platform.name), words(plain_form(match.platform.name)))
+    return match.name.words in own or match.name.words[1:] in own
 
 
 def _suffixes(host: str) -> Iterable[str]:

@@ -1,26 +1,36 @@
 """Names in a text: its words go in, the names of platforms among them come out, the longest first."""
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
-from bot.catalogue.names import Token, fold, near, plain_form, slips, tokens, words
-from bot.model import Intent, Platform
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
+
+from bot.catalogue.names import Token, humps, plain_form, tokens, words
+from bot.catalogue.slips import SHORTEST, Slips
+from bot.catalogue.subject import is_subject
+from bot.model import Platform
 
 MOST_WORDS = 8
-# Below this a word run together ("chat gpt", "springer link") or misspelt could be another word altogether.
-SHORTEST_LOOSE_NAME = 6
-_JOINING = frozenset({"et", "aussi", "ou", "ni", "comme", "and", "or", "nor", "also", "too", "&", "non", "puis", "as"})
+_MOST_WORDS_MISSPELT = 2
+# A slip in a word of this length cannot make it another word by chance, wherever it stands.
+_LONG_NAME = 9
+_LIKE_ENOUGH = 0.6
+_LONGEST_TEXT = 5_000
+_Spelling = TypeVar("_Spelling", str, tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name of a platform, in folded words; `weak`: the word has other meanings as well."""
+    """One name of a platform, folded and as `written` in its file; `weak`: the word has other meanings as well."""
 
     words: tuple[str, ...]
     platform: Platform
     weak: bool
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Match:
     """A name found in a text: the tokens `first` to `last` (that one left out) of `text`."""
 
     name: Name
-    text: tuple[Token, ...]
+    text: Sequence[Token]
     first: int
     last: int
 
@@ -45,121 +55,97 @@ class Match:
 
 def names_of(platform: Platform) -> list[Name]:
     """Every name of a platform, its own first, weak ones marked; the plain form without parenthesis is one as well."""
-    weak = {words(name) for name in platform.weak}
-    strong = (platform.name, plain_form(platform.name), *platform.aliases)
-    every = dict.fromkeys(itertools.chain((words(name) for name in strong), weak))
-    return [Name(name, platform, name in weak) for name in every if name]
+    weak = {words(name): name for name in platform.weak}
+    strong = {words(name): name for name in (platform.name, plain_form(platform.name), *platform.aliases)}
+    every = dict.fromkeys(itertools.chain(strong, weak))
+    return [Name(name, platform, name in weak, weak.get(name) or strong[name]) for name in every if name]
 
 
 class NameIndex:
     """All names of all platforms, by their letters run together."""
 
     def __init__(self, platforms: Iterable[Platform]) -> None:
+        self._exact: dict[tuple[str, ...], Name] = {}
         self._names: dict[str, Name] = {}
         for name in (name for platform in platforms for name in names_of(platform)):
-            known = self._names.setdefault("".join(name.words), name)
-            # The ambiguous spelling decides within a platform ("20 minutes", "20minutes"), the sure one between two.
-            if known.weak is not name.weak and name.weak is (known.platform is name.platform):
-                self._names["".join(name.words)] = name
-        self._slips: defaultdict[str, list[str]] | None = None
+            _put(self._exact, name.words, name)
+            _put(self._names, "".join(name.words), name)
 
     def exactly(self, text: str) -> Platform | None:
         """The platform whose name the whole text is."""
-        name = self._names.get("".join(words(text)))
+        spelt = words(text)
+        name = self._exact.get(spelt) or self._names.get("".join(spelt))
         return name.platform if name else None
 
     def matches(self, text: str) -> list[Match]:
         """The names in a text, from left to right, the longest at each place; no word counts twice."""
-        written = tuple(tokens(text))
+        written = self._words_of(text[:_LONGEST_TEXT])
         found: list[Match] = []
         place = 0
         while place < len(written):
-            match = self._longest_at(place, written)
+            match = self._longest_at(place, written) or self._misspelt_at(place, written)
             if match:
                 found.append(match)
             place = match.last if match else place + 1
         return found
 
-    def with_a_slip(self, text: str) -> list[Platform]:
-        """The platforms whose name was misspelt by one letter: six letters or more, and only one platform near."""
-        if self._slips is None:
-            self._slips = self._by_slips()
-        found: list[Platform] = []
-        for token in tokens(text):
-            if SHORTEST_LOOSE_NAME <= len(token.folded) <= 24:
-                spelt = {name for slip in slips(token.folded) for name in self._slips.get(slip, ())}
-                close = {name for name in spelt if near(token.folded, name)}
-                platforms = {self._names[name].platform.key: self._names[name].platform for name in close}
-                if len(platforms) == 1:
-                    found += platforms.values()
-        return found
+    def closest(self, name: str, *, most: int) -> tuple[str, ...]:
+        """The names of the platforms whose names look most like one that nobody knows, the closest first."""
+        letters = "".join(words(name))
+        if len(letters) < 3:
+            return ()
+        near = extract(
+            letters, self._names.keys(), scorer=Levenshtein.normalized_similarity, score_cutoff=_LIKE_ENOUGH, limit=12
+        )
+        return tuple(dict.fromkeys(plain_form(self._names[other].platform.name) for other, _, _ in near))[:most]
 
-    def _longest_at(self, place: int, written: tuple[Token, ...]) -> Match | None:
+    def _words_of(self, text: str) -> list[Token]:
+        written = tokens(text)
+        if not any(token.hashtag for token in written):
+            return written
+        parts = [humps(token) if token.hashtag and token.folded not in self._names else [token] for token in written]
+        return list(itertools.chain.from_iterable(parts))
+
+    def _longest_at(self, place: int, written: Sequence[Token]) -> Match | None:
         for last in range(min(place + MOST_WORDS, len(written)), place, -1):
-            run = tuple(token.folded for token in written[place:last])
-            name = self._names.get("".join(run))
-            if name and (name.words == run or (len("".join(run)) >= SHORTEST_LOOSE_NAME and not name.weak)):
+            run = written[place:last]
+            spelt = tuple(token.folded for token in run)
+            if name := self._exact.get(spelt) or self._run_together(run, "".join(spelt)):
                 return Match(name, written, place, last)
         return None
 
-    def _by_slips(self) -> defaultdict[str, list[str]]:
-        table: defaultdict[str, list[str]] = defaultdict(list)
-        for letters, name in self._names.items():
-            if len(name.words) == 1 and not name.weak and len(letters) >= SHORTEST_LOOSE_NAME and letters.isalpha():
-                for slip in slips(letters):
-                    table[slip].append(letters)
-        return table
+    def _run_together(self, run: Sequence[Token], letters: str) -> Name | None:
+        """A sure name written with other gaps ("chat gpt", "springer link"): below six letters it may be none."""
+        name = self._names.get(letters) if len(letters) >= SHORTEST else None
+        return None if name is None or name.weak or any(token.opens for token in run[1:]) else name
 
-
-def keep_plausible(matches: list[Match], intent: Intent, *, hosts_given: bool) -> list[Match]:
-    """Drop ambiguous names without their cue, and those beside a sure name that they are not joined to."""
-    sure = [match for match in matches if not match.name.weak]
-    organisations = {match.platform.key for match in sure}
-    kept: list[Match] = []
-    for match in matches:
-        if match.name.weak:
-            alone = (not sure and not hosts_given) or match.platform.behind in organisations
-            if not intent.says_outage or not _has_its_cue(match) or not (alone or _is_joined(match, matches)):
+    def _misspelt_at(self, place: int, written: Sequence[Token]) -> Match | None:
+        for last in range(min(place + _MOST_WORDS_MISSPELT, len(written)), place, -1):
+            run = written[place:last]
+            letters = "".join(token.folded for token in run)
+            if any(token.opens for token in run[1:]):
                 continue
-        kept.append(match)
-    return kept
+            if len(letters) < _LONG_NAME and (len(run) > 1 or not _is_name_like(written, place, last)):
+                continue
+            if meant := self._slips.meant(letters, at_most=1 if len(run) > 1 else 2):
+                return Match(self._names[meant], written, place, last)
+        return None
+
+    @cached_property
+    def _slips(self) -> Slips:
+        # Ambiguous names are left out as guesses, but what is close to one is close to a name.
+        sure = {letters: name.platform.key for letters, name in self._names.items() if not name.weak}
+        return Slips(sure)
 
 
-def _has_its_cue(match: Match) -> bool:
-    platform, text = match.platform, match.text
-    if platform.weak_case and not _is_capitalised(match):
-        return False
-    whole = f" {' '.join(token.folded for token in text)} "
-    others = (token.folded for place, token in enumerate(text) if not match.first <= place < match.last)
-    rest = f" {' '.join(others)} "
-    if any(_says(whole, word) for word in platform.weak_not):
-        return False
-    return not platform.weak_needs or any(_says(rest, word) for word in platform.weak_needs)
+def _put(names: dict[_Spelling, Name], spelling: _Spelling, name: Name) -> None:
+    """Keep one name a spelling: within a platform the ambiguous one decides, the sure one between two platforms."""
+    known = names.setdefault(spelling, name)
+    if known.weak is not name.weak and name.weak is (known.platform is name.platform):
+        names[spelling] = name
 
 
-def _says(text: str, word: str) -> bool:
-    folded = " ".join(fold(part) for part in word.replace("-", " ").replace("'", " ").split())
-    return f" {folded[:-1]}" in text if folded.endswith("*") else f" {folded} " in text
-
-
-def _is_capitalised(match: Match) -> bool:
-    """A capital in the name; in a post that has no capital anywhere, whoever wrote it does without."""
-    if any(letter.isupper() for token in match.text[match.first : match.last] for letter in token.written):
-        return True
-    return not any(letter.isupper() for token in match.text for letter in token.written)
-
-
-def _is_joined(match: Match, matches: list[Match]) -> bool:
-    """Whether a word like "and" or "too" stands beside the name, or another name right next to it (a list)."""
-    around = match.text[max(match.first - 2, 0) : match.first] + match.text[match.last : match.last + 2]
-    if any(token.folded in _JOINING for token in around):
-        return True
-    return any(_is_next_in_a_list(match, other) or _is_next_in_a_list(other, match) for other in matches)
-
-
-def _is_next_in_a_list(one: Match, other: Match) -> bool:
-    """Whether `other` follows `one` at once, with more than a space between them: a comma."""
-    if one.last != other.first:
-        return False
-    last = one.text[one.last - 1]
-    return other.text[other.first].start - last.start - len(last.written) > 1
+def _is_name_like(written: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a name is expected here: capitals within a clause, or the place of what fails."""
+    token = written[first]
+    return (token.written[0].isupper() and not token.opens) or is_subject(written, first, last)

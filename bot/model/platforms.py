@@ -76,13 +76,13 @@ class Platform:
     """A service people ask about, as the catalogue knows it; or a bare host, with `key` "url:<host>".
 
     `aliases` are strong names, `weak` are ambiguous ones that need a cue: a word of outage, and what `weak_needs`
-    (one of these words in the post), `weak_not` (none of these) and `weak_case`
-    (written with a capital) ask for. `behind` is
-    the key of the organisation that runs it: named together, the service is meant, not the organisation.
-    `hosts` are suffixes matched on a label
-    boundary; below `customer_hosts` each sub-domain is somebody else's site. `bot_wall` says how the platform treats
-    robots on an ordinary day. `probe` is false where HTTP says nothing about the service. `sources` name where the
-    entry's facts come from. `scope` is the key of the institution whose people alone may ask about it; None: everybody.
+    (one of these words in the post), `weak_not` (none of these) and `weak_case` (written with its capitals) ask for;
+    `weak_alone` lets one do without where it is itself what fails, and `weak_languages` are the only ones (BCP 47
+    primary tags) in whose posts it counts. `behind` is the key of the organisation that runs it: named together, the
+    service is meant, not the organisation. `hosts` are suffixes matched on a label boundary; below `customer_hosts`
+    each sub-domain is somebody else's site. `bot_wall` says how the platform treats robots on an ordinary day. `probe`
+    is false where HTTP says nothing about the service. `sources` name where the entry's facts come from. `scope` is
+    the key of the institution whose people alone may ask about it; None: everybody.
     """
 
     key: str
@@ -94,6 +94,8 @@ class Platform:
     weak_needs: tuple[str, ...] = ()
     weak_not: tuple[str, ...] = ()
     weak_case: bool = False
+    weak_alone: bool = False
+    weak_languages: tuple[str, ...] = ()
     behind: str | None = None
     hosts: tuple[str, ...] = ()
     customer_hosts: tuple[str, ...] = ()

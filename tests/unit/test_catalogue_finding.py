@@ -35,13 +35,33 @@ TEXTS: dict[str, tuple[str, list[str]]] = {
     "heaps of stones": ("le cairn de la randonnée est couché", []),
     "the service, not who runs it": ("Gallica est en panne, la BnF dort", ["gallica"]),
     "one letter too many": ("galllica est en panne", ["gallica"]),
-    "too short to be misspelt": ("arvix est en panne", []),
+    "too short to be misspelt": ("figmo est en panne", []),
+    "two letters swapped": ("Gallcia est en panne", ["gallica"]),
+    "two slips in a long name": ("sciensdirect est en panne", ["sciencedirect"]),
+    "an ordinary word near a name": ("le papier est en panne, le partage aussi", []),
+    "between two close names": ("newsbamk et newtank", []),
+    "run together, spaced, hyphenated": ("Science-Direct, science direct, #ScienceDirect", ["sciencedirect"]),
+    "a hashtag of several words": ("#GallicaEnPanne", ["gallica"]),
+    "an English possessive": ("GitHub's API est en panne", ["github"]),
+    "glued punctuation": ("Gallica!!!Sudoc…", ["gallica", "sudoc"]),
+    "without what follows a slash": ("Google Drive est en panne", ["google-drive"]),
+    "an ambiguous name that is itself what fails": ("Signal est en panne ?", ["signal"]),
+    "the same in small letters": ("pas de signal, box est en panne", []),
+    "a capital at the start of a sentence is not enough": ("Le chat est tombé de la table", []),
+    "what fails beside a sure name": ("Zoom plante, Google Meet aussi", ["zoom", "google-meet"]),
+    "a shouting post proves no capital": ("LA BASE EST EN PANNE", []),
+    "a service of the house, not the house": ("HumanID et Nakala sont HS", ["huma-num", "nakala"]),
 }
 
 
 @pytest.mark.parametrize(("text", "keys"), TEXTS.values(), ids=TEXTS.keys())
 def test_names_are_found(text: str, keys: list[str], catalogue: Catalogue) -> None:
     assert [platform.key for platform in catalogue.find(asked(text)).platforms] == keys
+
+
+def test_free_is_an_adjective_in_english(catalogue: Catalogue) -> None:
+    intent = Intent(Act.ASK, Language.ENGLISH, "Free network down again?", says_outage=True)
+    assert not catalogue.find(intent).platforms
 
 
 def test_an_ambiguous_name_needs_a_word_of_outage(catalogue: Catalogue) -> None:
