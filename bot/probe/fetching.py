@@ -20,6 +20,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FALL_BACK = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.UNREACHABLE, FailureKind.RESET})
 _ENOUGH_TO_SHOW = 1024  # raw bytes of a page that stalls: below, nothing of it can be read
 _MOST_COOKIES, _LONGEST_COOKIE = 50, 4096  # of one answer: RFC 6265, section 6.1
+_MOST_COOKIE_BYTES = 32 * 1024  # of one request: servers refuse far less, and ten redirects could collect a megabyte
 _ENOUGH_TO_JUDGE = 64 * 1024  # as many as the fingerprints look at
 
 
@@ -149,7 +150,8 @@ class Fetch:
                 self._cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
         request = httpx.Request("GET", place.url)
         self._cookies.set_cookie_header(request)
-        return cast("str | None", request.headers.get("cookie"))
+        cookie = cast("str | None", request.headers.get("cookie"))
+        return cookie if cookie is None or len(cookie) <= _MOST_COOKIE_BYTES else None
 
     async def _fetched(self, hops: Hops, head: Head) -> Fetched:
         headers = {name: value[:500] for name, value in head.response.headers.items()}

@@ -136,9 +136,9 @@ def _silent() -> Failure:
 
 def _from_os(error: OSError) -> Failure:
     own = own_fault(error)
-    if own is FailureKind.RESOURCES or own is FailureKind.FIREWALL:
+    if own is not None:
         return Failure(Phase.DNS, own, Blame.VANTAGE_POINT, f"{type(error).__name__}: {error}")
-    return Failure(Phase.DNS, FailureKind.DNS_ERROR, Blame.RESOLVER if own is None else Blame.VANTAGE_POINT, str(error))
+    return Failure(Phase.DNS, FailureKind.DNS_ERROR, Blame.RESOLVER, str(error))
 
 
 def _from_errors(error: dns.resolver.NoNameservers) -> Failure:
@@ -180,6 +180,7 @@ def _from_rcode(response: dns.message.Message) -> Failure:
 _RANKS = (  # which fate to report when neither type has addresses: the most telling first
     FailureKind.RESOURCES,
     FailureKind.FIREWALL,
+    FailureKind.NO_ROUTE,
     FailureKind.NXDOMAIN,
     FailureKind.BOGUS,
     FailureKind.SERVFAIL,

@@ -46,12 +46,8 @@ class Stream(httpcore.AsyncNetworkStream):
         """Read what is there. The probe's own limits apply, not httpcore's. Raises OSError."""
         if not self._in_head:
             return await self._reader.read(max_bytes)
-        await asyncio.sleep(0)  # reading what is there already never lets the loop go
-        data = await self._reader.read(_HEAD_READ_BYTES)
-        self._head_bytes += len(data)
-        if self._head_bytes > _MOST_HEAD_BYTES:
-            raise TimeoutError("headers without an end")
-        return await self._read_head(data, max_bytes) if data else data
+        data = await self._more_of_the_head()
+        return await self._read_head(data) if data else data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         """Write all of it. Raises httpcore.WriteError: the answer may have come already."""
@@ -69,13 +65,21 @@ class Stream(httpcore.AsyncNetworkStream):
         """Say nothing: httpcore asks only whether an idle connection may be used again."""
         return None
 
-    async def _read_head(self, data: bytes, max_bytes: int) -> bytes:
+    async def _more_of_the_head(self) -> bytes:
+        await asyncio.sleep(0)  # reading what is there already never lets the loop go
+        data = await self._reader.read(_HEAD_READ_BYTES)
+        self._head_bytes += len(data)
+        if self._head_bytes > _MOST_HEAD_BYTES:
+            raise TimeoutError("headers without an end")
+        return data
+
+    async def _read_head(self, data: bytes) -> bytes:
         if self.first_byte_at is None:
             self.first_byte_at = asyncio.get_running_loop().time()
             self.http2 = data[3:5] == b"\x04\x00" and data[:1] == b"\x00"  # a SETTINGS frame, RFC 9113
             # Browsers forgive empty lines before the status line; h11 does not.
             while not (data := data.lstrip(b"\r\n")):
-                if not (data := await self._reader.read(max_bytes)):
+                if not (data := await self._more_of_the_head()):
                     return data
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._is_final = self._is_final or _FINAL_STATUS.search(data) is not None

@@ -139,7 +139,7 @@ RULES: tuple[Rule, ...] = (
     Rule("own.network", _own_network, 0, 0, _C.OWN_NETWORK, False),
     Rule(
         "own.no-ipv6",
-        lambda f: f.kind is _K.NO_ROUTE and (f.only_ipv6 or f.footing in (Footing.ONLINE, Footing.DOUBTFUL)),
+        both(kind(Phase.TCP, _K.NO_ROUTE), lambda f: f.only_ipv6 or f.footing in (Footing.ONLINE, Footing.DOUBTFUL)),
         *(0, 0, _C.OWN_NO_IPV6, False),
     ),
     Rule("own.no-route", lambda f: f.kind is _K.NO_ROUTE, 0, 0, _C.OWN_NETWORK, False),

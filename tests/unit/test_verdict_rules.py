@@ -164,6 +164,10 @@ CONTEXTS = {
         evidence(look(failure(P.TCP, K.NO_ROUTE, OURS)), checks=(*controls(3), ipv6_control(works=False))),
         *(UNKNOWN, C.OWN_NO_IPV6),
     ),
+    "no way out, not even to a resolver": (
+        evidence(look(failure(P.DNS, K.NO_ROUTE, OURS)), checks=controls(0)),
+        *(UNKNOWN, C.OWN_NETWORK),
+    ),
     "own-offline": (evidence(look(failure(P.TCP, K.TIMEOUT)), checks=controls(0)), UNKNOWN, C.OWN_NETWORK),
     "own-doubtful": (
         evidence(
