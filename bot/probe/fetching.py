@@ -63,7 +63,7 @@ class Fetch:
 
     async def run(self) -> Fetched | Failure:
         """Fetch, to the end of the body's bounds. Never raises for anything the outside does."""
-        hops = Hops(self.tools, self.meter, self.until)
+        hops = Hops(self.tools, self.meter, self.until, typed=self.target.typed)
         first = Place(self.target.scheme, self.target.host, self.target.port, self.target.path)
         try:
             return await self._follow_or_fall_back(hops, first)

@@ -47,10 +47,11 @@ class Head:
 class Hops:
     """Makes the requests of one fetch. Every host is looked up once; what was checked then is what is connected to."""
 
-    def __init__(self, tools: Tools, meter: Meter, until: float) -> None:
+    def __init__(self, tools: Tools, meter: Meter, until: float, *, typed: bool) -> None:
         self._tools = tools
         self._meter = meter
         self._until = until
+        self._typed = typed
         self._pinned: dict[str, tuple[str, ...]] = {}
         self._rolls_left = _MOST_ROLL_CALLS
         self._dialler = Dialler(tools.policy, tools.limits, tools.dial)
@@ -79,14 +80,35 @@ class Hops:
     async def _addresses(self, host: str) -> tuple[str, ...]:
         if host not in self._pinned:
             with self._meter.timing("dns"):
-                self._pinned[host] = self._judged(await self._lookup(host))
+                self._pinned[host] = await self._found(host)
         return self._pinned[host]
 
-    async def _lookup(self, host: str) -> Lookup:
+    async def _found(self, host: str) -> tuple[str, ...]:
         if (literal := _literal(host)) is not None:
-            return literal
+            return self._judged(literal)
         limits = self._tools.limits
-        return await self._tools.resolver.lookup(host, within_s=self.left_s(limits.dns_s + limits.second_dns_s))
+        within_s = self.left_s(limits.dns_s + limits.second_dns_s)
+        lookup = await self._tools.resolver.lookup(host, within_s=within_s, as_outside=self._typed)
+        try:
+            return self._judged(lookup)
+        except ProbeFailedError as error:
+            return await self._as_outside(host, error)
+
+    async def _as_outside(self, host: str, error: ProbeFailedError) -> tuple[str, ...]:
+        """Ask what others know of a name that leads inside for us (docs/decisions/): its public addresses, if any.
+
+        For what strangers typed, a name that nobody else knows does not exist: the same words, after the same work.
+        """
+        again = await self._tools.resolver.second_opinion(host, within_s=self.left_s(self._tools.limits.second_dns_s))
+        if isinstance(again, Lookup):
+            self._meter.refused.clear()
+            return self._judged(again)
+        is_redirected = bool(self._pinned)
+        is_nowhere = isinstance(again, Failure) and again.kind is FailureKind.NXDOMAIN
+        if self._typed and (is_nowhere or is_redirected):
+            self._meter.refused.clear()
+            raise failed(Phase.DNS, FailureKind.NXDOMAIN, "no such name outside") from error
+        raise error
 
     def _judged(self, lookup: Lookup) -> tuple[str, ...]:
         self._meter.half_resolved |= lookup.half_resolved

@@ -49,18 +49,26 @@ class Resolver:
         self._first = _stub(servers, limits.dns_server_s)
         self._second = _stub(second_servers, limits.dns_server_s) if second_servers else None
 
-    async def lookup(self, host: str, *, within_s: float) -> Lookup:
-        """Look A and AAAA up at once. Ends within `within_s` seconds. Raises ProbeFailedError."""
+    async def lookup(self, host: str, *, within_s: float, as_outside: bool = False) -> Lookup:
+        """Look A and AAAA up at once. Ends within `within_s` seconds. Raises ProbeFailedError.
+
+        With `as_outside`, a name that fails here and does not exist for the second servers does not exist.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + within_s
         result = await self._ask(self._first, host, min(self._limits.dns_s, within_s))
         if isinstance(result, Lookup):
             return result
-        left_s = until - loop.time()
-        if self._second is not None and left_s > 0:
-            again = await self._ask(self._second, host, min(self._limits.second_dns_s, left_s))
-            result = replace(result, other_resolver=isinstance(again, Lookup))
-        raise ProbeFailedError(result)
+        again = await self.second_opinion(host, within_s=until - loop.time())
+        if as_outside and isinstance(again, Failure) and again.kind is FailureKind.NXDOMAIN:
+            raise ProbeFailedError(again)
+        raise ProbeFailedError(replace(result, other_resolver=isinstance(again, Lookup)))
+
+    async def second_opinion(self, host: str, *, within_s: float) -> Lookup | Failure | None:
+        """Say what the second servers know of a name; None if there are none, or no time. Never raises."""
+        if self._second is None or within_s <= 0:
+            return None
+        return await self._ask(self._second, host, min(self._limits.second_dns_s, within_s))
 
     async def _ask(self, stub: "_Stub | None", host: str, within_s: float) -> Lookup | Failure:
         if stub is None:

@@ -130,7 +130,8 @@ def _is_trouble(observation: Observation) -> bool:
     """Say whether this could be our own network's doing: a failure, or an answer that a box on the way could give."""
     match observation.result:
         case Failure() as failure:
-            return failure.phase is not Phase.POLICY
+            # A name that leads inside takes the work of one that does not exist: its delay must not tell them apart.
+            return failure.phase is not Phase.POLICY or failure.kind is FailureKind.ADDRESS_REFUSED
         case Response() as response:
             # A portal answers on port 80 in the place of all whose port 443 it keeps shut.
             return response.status >= 500 or "plain_http" in response.notes

@@ -234,6 +234,11 @@ class World:
         """What the first DNS server was asked."""
         return self._dns.asked
 
+    @property
+    def second_asked(self) -> list[tuple[str, str]]:
+        """What the second DNS server was asked; nothing if there is none."""
+        return self._second.asked if self._second is not None else []
+
     def prober(self, dial: Dial | None = None) -> Prober:
         """Make a prober that lives in this world."""
         trusts = ssl.create_default_context(cadata=self.authority.cert_pem.bytes().decode())  # and no other: quick
