@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("bot.cli.ask", "Ask one question here; exit 0 up, 1 down or degraded, 2 neither."),
     "probe": ("bot.cli.probe", "Look at platforms or hosts, and explain what was seen."),
     "understand": ("bot.cli.understand", "Say what the bot understands of a text."),
+    "catalogue": ("bot.cli.catalogue", "Check the platform files, add to them, draft them."),
     "config": ("bot.cli.config", "Check or show the settings."),
     "healthcheck": ("bot.cli.healthcheck", "Say whether the running bot is well; exit 0 or 1."),
 }

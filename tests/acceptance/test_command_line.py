@@ -164,9 +164,15 @@ def save_as_latin_1(config_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
-        pytest.param(lose_the_fingerprints, "fingerprints.toml: cannot be read", id="no fingerprints"),
-        pytest.param(lose_the_catalogue, "no platform file", id="no catalogue"),
-        pytest.param(save_as_latin_1, "not UTF-8", id="another encoding"),
+        pytest.param(
+            lose_the_fingerprints,
+            "fingerprints.toml : ne peut pas être lu (No such file or directory) ; rendez-le lisible",
+            id="no fingerprints",
+        ),
+        pytest.param(lose_the_catalogue, "il n'y a aucun fichier de plateformes", id="no catalogue"),
+        pytest.param(
+            save_as_latin_1, "other.toml:1 : n'est pas de l'UTF-8 ; enregistrez-le en UTF-8", id="another encoding"
+        ),
     ],
 )
 def test_files_that_cannot_be_read_are_one_sentence(
@@ -199,3 +205,22 @@ def test_healthcheck_says_that_nothing_runs(world: World) -> None:
     done = world.command("healthcheck")
     assert done.returncode == 1
     assert "has not started" in done.stdout
+
+
+def test_the_catalogue_is_checked_live(world: World) -> None:
+    before = len(world.asked)
+    done = world.command("catalogue", "check", "--live", "solide", "Fragile")
+    assert done.returncode == 1
+    lines = sorted(done.stdout.splitlines())
+    assert [line.partition(" (home): ")[2].partition(",")[0] for line in lines] == ["HTTP 503", "HTTP 200"]
+    assert [line.split()[:2] for line in lines] == [["NON", "[fragile]"], ["ok", "[solide]"]]
+    assert done.stderr == "1 comme attendu, 1 à regarder\n"
+    assert sorted(world.asked[before:]) == ["fragile.example", "solide.example"]  # once each, nobody else
+
+
+def test_a_live_check_of_nothing_we_know_asks_nobody(world: World) -> None:
+    before = len(world.asked)
+    done = world.command("catalogue", "check", "--live", "solide", "nulle-part")
+    assert done.returncode == 2
+    assert done.stderr == "cestmoiou: nulle-part: no such entry in the catalogue; write ids, as in cairn\n"
+    assert len(world.asked) == before

@@ -1,0 +1,92 @@
+"""`cestmoiou catalogue …`: the tools of whoever keeps the platform files."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from bot.app.files import Texts, read_files, read_folder
+from bot.catalogue.advice import Report, check_files
+from bot.catalogue.own_file import HEADER
+from bot.catalogue.parsing import parse
+from bot.catalogue.reading import Fault
+from bot.catalogue.sentences import Said
+from bot.settings import Settings, load_settings
+
+
+@click.group()
+def catalogue() -> None:
+    """Check the platform files, add to them, draft them."""
+
+
+@catalogue.command()
+@click.argument("names", metavar="[FILE…|ID…]", nargs=-1)
+@click.option("--live", is_flag=True, help="Call each target of these platforms (all, if none is named) once.")
+def check(names: tuple[str, ...], *, live: bool) -> None:
+    """Check the whole catalogue, or these files beside it; exit 0 fine, 1 something to mend.
+
+    With --live, call the targets of the platforms named, once each, and say what they answer; exit 1 if one fails.
+    """
+    settings = load_settings()
+    if live:
+        from bot.cli.catalogue_live import call_targets
+
+        sys.exit(call_targets(names, settings))
+    sys.exit(_check(tuple(map(Path, names)), settings))
+
+
+def _check(given: tuple[Path, ...], settings: Settings) -> int:
+    language = settings.language
+    shared = read_folder(settings.config_dir / "platforms", language)
+    own = read_folder(settings.config_dir / "local", language)
+    mine = read_files({str(path): path for path in given}, language)
+    texts, own_texts = _together(shared.texts, own.texts, mine, given, settings.config_dir)
+    unread = mine.faults if given else (*shared.faults, *own.faults)
+    report = check_files(
+        texts, own_texts, language=language, all_given=not (shared.faults or own.faults or mine.faults)
+    )
+    files = set(map(str, given)) if given else set(texts) | set(own_texts)
+    # Those that are shipped are known and as they should be: unless somebody works on them, they would only be noise.
+    hints = _of(report.hints, files if given else own_texts)
+    faults = _of(report.faults, files)
+    for sentence in (*unread, *map(str, faults)):
+        click.echo(sentence)
+    for hint in hints:
+        click.echo(f"{Said('remarque', 'hint').told(language)}: {hint}")
+    wrong = len(unread) + len(faults)
+    click.echo(_summary(report, wrong, len(report.faults) - len(faults)).told(language), err=True)
+    return 1 if wrong else 0
+
+
+def _together(
+    shared: dict[str, str], own: dict[str, str], mine: Texts, given: Iterable[Path], config_dir: Path
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The catalogue with the given files in it, last: a clash is told of them. One stands for its namesake there."""
+    shared, own = dict(shared), dict(own)
+    for path in given:
+        name = str(path)
+        if name not in mine.texts:
+            continue
+        text = mine.texts[name]
+        is_own = path.resolve().parent == (config_dir / "local").resolve() or any(
+            table.key == HEADER for table in parse(text).tables
+        )
+        folder, texts = ("local", own) if is_own else ("platforms", shared)
+        texts.pop(f"{folder}/{path.name}", None)
+        texts[name] = text
+    return shared, own
+
+
+def _of(found: Iterable[Fault], files: Iterable[str] | Mapping[str, str]) -> list[Fault]:
+    wanted = set(files)
+    return [fault for fault in found if fault.file in wanted]
+
+
+def _summary(report: Report, wrong: int, elsewhere: int) -> Said:
+    french, english = f"{report.entries} entrées lues", f"{report.entries} entries read"
+    more_fr = f" ; {elsewhere} dans d'autres fichiers" if elsewhere else ""
+    more_en = f"; {elsewhere} in other files" if elsewhere else ""
+    if wrong:
+        return Said(f"{wrong} à corriger{more_fr} ({french})", f"{wrong} to mend{more_en} ({english})")
+    return Said(f"tout va bien{more_fr} ({french})", f"all is well{more_en} ({english})")
