@@ -158,9 +158,9 @@ async def plain_httpx(servers: Servers, scheme: str):
 async def this_probe(servers: Servers, scheme: str):
     """The prober with the shipped fingerprints; two DNS questions a look."""
     from bot.model import Response, Target, VantagePoint
-    from bot.probe.fingerprints import read_fingerprints
     from bot.probe.limits import Limits
     from bot.probe.prober import Prober
+    from bot.probe.rows import read_fingerprints
 
     prober = Prober(
         user_agent="cestmoiou-bench",

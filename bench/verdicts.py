@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bot.model import Control, Evidence, Observation, Platform, Target, Word  # noqa: E402
-from bot.probe.fingerprints import Fingerprints, read_fingerprints  # noqa: E402
+from bot.probe.fingerprints import Fingerprints  # noqa: E402
+from bot.probe.rows import read_fingerprints  # noqa: E402
 from bot.vantage.globalping_reading import Json, read_measurement  # noqa: E402
 from bot.verdict import judge  # noqa: E402
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from bot.catalogue import Catalogue, CatalogueError, read_catalogue
 from bot.catalogue.sentences import Said
 from bot.model import Language
-from bot.probe.fingerprints import Fingerprints, read_fingerprints
+from bot.probe.fingerprints import Fingerprints
+from bot.probe.rows import read_fingerprints
 from bot.settings import Settings
 
 LARGEST_FILE = 4 * 1024**2  # the largest that is shipped has 0.2 MiB

@@ -21,12 +21,16 @@ _FALL_BACK = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.UN
 _ENOUGH_TO_SHOW = 1024  # raw bytes of a page that stalls: below, nothing of it can be read
 _MOST_COOKIES, _LONGEST_COOKIE = 50, 4096  # of one answer: RFC 6265, section 6.1
 _MOST_COOKIE_BYTES = 32 * 1024  # of one request: servers refuse far less, and ten redirects could collect a megabyte
+_LONGEST_PATH = 500
 _ENOUGH_TO_JUDGE = 64 * 1024  # as many as the fingerprints look at
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A final answer. `hosts` are all that were asked, the last one answered; `headers` have names in lower case."""
+    """A final answer. `hosts` are all that were asked, the last one answered, for `path` with its query.
+
+    `headers` have names in lower case.
+    """
 
     status: int
     hosts: tuple[str, ...]
@@ -34,6 +38,7 @@ class Fetched:
     body: bytes
     notes: tuple[str, ...]
     redirects: int = 0
+    path: str = "/"
 
     @property
     def text(self) -> str:
@@ -99,7 +104,7 @@ class Fetch:
             head = await hops.request(place, self._cookie_for(place))
             try:
                 if head.response.status_code not in _REDIRECTS:
-                    return await self._fetched(hops, head)
+                    return await self._fetched(hops, head, place.path)
                 self._keep_cookies(head.response)
                 place = self._next(place, head.response)
                 self._redirects += 1
@@ -153,16 +158,15 @@ class Fetch:
         cookie = cast("str | None", request.headers.get("cookie"))
         return cookie if cookie is None or len(cookie) <= _MOST_COOKIE_BYTES else None
 
-    async def _fetched(self, hops: Hops, head: Head) -> Fetched:
+    async def _fetched(self, hops: Hops, head: Head, path: str) -> Fetched:
         headers = {name: value[:500] for name, value in head.response.headers.items()}
         body = Body(headers.get("content-encoding", "").strip().lower(), self.tools.limits)
         with self.meter.timing("body"):
             await self._read(hops, head, body)
         if not body.raw_size:
             body.notes.append("body_empty")
-        return Fetched(
-            head.response.status_code, tuple(self.hosts), headers, body.data, tuple(body.notes), self._redirects
-        )
+        status, notes = head.response.status_code, tuple(body.notes)
+        return Fetched(status, tuple(self.hosts), headers, body.data, notes, self._redirects, path[:_LONGEST_PATH])
 
     async def _read(self, hops: Hops, head: Head, body: Body) -> None:
         is_error_page = head.response.status_code >= 400  # then the status says it all

@@ -14,8 +14,8 @@ from typing import Protocol
 from bot.checking import Checking
 from bot.model import CauseId, History, Leaning, Platform, Target, VantagePoint, Verdict
 from bot.probe.controls import Controls, Reference
-from bot.probe.fingerprints import read_fingerprints
 from bot.probe.limits import Limits
+from bot.probe.rows import read_fingerprints
 from bot.store.memory import Memory
 from bot.vantage.local import LocalVantage
 from tests.fakes.store import FakeStore

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from bot.model import Failure, Target, VantagePoint
 from bot.probe.dialling import dial_tcp
-from bot.probe.fingerprints import Fingerprints, read_fingerprints
+from bot.probe.fingerprints import Fingerprints
 from bot.probe.prober import Prober
+from bot.probe.rows import read_fingerprints
 
 SITE = "81.2.69.142"
 _TICK_S = 0.002

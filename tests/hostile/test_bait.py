@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.probe.fingerprints import Fingerprint, Page, read_fingerprints
+from bot.probe.fingerprints import Fingerprint, Page
+from bot.probe.rows import read_fingerprints
 
 SHIPPED = read_fingerprints(Path("config/fingerprints.toml").read_text(encoding="utf-8"))
 FIRST_KIB = 64 * 1024

@@ -9,8 +9,8 @@ import pytest
 from bot.model import Blame, Failure, FailureKind, Phase, Response, Target, VantagePoint
 from bot.probe.dialling import Dialler, Policy, RollCall, dial_tcp
 from bot.probe.failures import ProbeFailedError
-from bot.probe.fingerprints import read_fingerprints
 from bot.probe.limits import Limits
+from bot.probe.rows import read_fingerprints
 from tests.servers.misbehaving import (
     OTHER,
     SHORT,

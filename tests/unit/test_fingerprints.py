@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.model import Family
-from bot.probe.fingerprints import FingerprintsError, Page, read_fingerprints
+from bot.probe.fingerprints import Page
+from bot.probe.rows import FingerprintsError, read_fingerprints
 
 SHIPPED = read_fingerprints(Path("config/fingerprints.toml").read_text(encoding="utf-8"))
 NAVIGATION = "<a href=/x>x</a>" * 30
@@ -118,6 +119,9 @@ ROW = 'id = "x"\nfamily = "wall"\ndate = 2026-11-22\nsource = "s"\n'
         ('titled = "("', "not a regular expression"),
         ('titel = "x"', "titel is not a key"),
         ('headers = { Server = "x" }', "lower case"),
+        ('any_header = ["X-Block"]', "lower case"),
+        ('landed = "/login.*"', "without a bound"),
+        ('titled = "x"\nwith_ways = "yes"', "true or false"),
         ('words = ["ABC def"]', "lower case"),
         ("status = [42]", "HTTP statuses"),
         ("", "at least one of"),
@@ -128,6 +132,29 @@ def test_a_row_that_is_wrong_is_refused_with_the_reason(row: str, fault: str) ->
         read_fingerprints(f"[[fingerprint]]\n{ROW}{row}\n")
     assert fault in str(refused.value)
     assert str(refused.value).startswith("x: ")
+
+
+def test_an_expression_may_be_shared_and_is_bounded_wherever_it_stands() -> None:
+    row = f'[[fingerprint]]\n{ROW}titled = "^%sorry%$"\n'
+    found = read_fingerprints(f'{row}[shared]\nsorry = "sorry|oh no"\n')
+    assert found.marks(page("<title>Oh no</title>"))
+    with pytest.raises(FingerprintsError, match="without a bound"):
+        read_fingerprints(f'{row}[shared]\nsorry = "so+ry"\n')
+    with pytest.raises(FingerprintsError, match="expressions by name"):
+        read_fingerprints(f"{row}[shared]\nsorry = 3\n")
+
+
+def test_where_a_redirect_leads_counts_and_what_was_asked_for_does_not() -> None:
+    shown = "<title>Bibliothèque</title><p>Merci</p>"
+    redirected = Page(200, ("site.example", "maintenance.site.example"), {}, len(shown), shown)
+    asked = Page(200, ("maintenance.example",), {}, len(shown), shown)
+    assert {mark.family for mark in SHIPPED.marks(redirected)} == {Family.MAINTENANCE}
+    assert SHIPPED.marks(asked) == ()
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json", "application/rss+xml", "text/xml"])
+def test_data_is_the_sites_own_whatever_it_speaks_of(kind: str) -> None:
+    assert SHIPPED.marks(page("<title>Maintenance</title>", content_type=kind)) == ()
 
 
 def test_all_faults_are_told_at_once() -> None:

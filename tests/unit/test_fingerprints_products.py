@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.model import Family
-from bot.probe.fingerprints import Page, read_fingerprints
+from bot.probe.fingerprints import Page
+from bot.probe.rows import read_fingerprints
 
 SHIPPED = read_fingerprints(Path("config/fingerprints.toml").read_text(encoding="utf-8"))
 LINKS = "".join(f"<li><a href='/r/{n}'>Rubrique {n}</a></li>" for n in range(30))

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from bot.model import Control, Evidence, Observation, Platform, Target, Word
-from bot.probe.fingerprints import read_fingerprints
+from bot.probe.rows import read_fingerprints
 from bot.vantage.globalping_reading import Json, read_measurement
 from bot.verdict import judge
 from tests.fakes.network import NOON
