@@ -82,8 +82,6 @@ def _catalogue(language: Language) -> NullTranslations:
     if language is Language.ENGLISH:
         return NullTranslations()
     source = resources.files("bot.wording").joinpath("locale", f"{language}.po")
-    if not source.is_file():
-        return NullTranslations()
     compiled = BytesIO()
     with source.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language.value))
