@@ -15,7 +15,7 @@ from bot.app.logs import set_up_logs
 from bot.app.wiring import Bot, build_bot
 from bot.checking import MOST_TARGETS
 from bot.cli.errors import UserError
-from bot.model import Failure, Language, Observation, OfficialWord, Platform, Target, Verdict, Vote
+from bot.model import Failure, Language, Observation, OfficialWord, Platform, Response, Target, Verdict, Vote
 from bot.probe.gate import HostRefusedError, host_of
 from bot.settings import Settings, load_settings
 from bot.wording import explain
@@ -134,6 +134,7 @@ def _attempt(seen: Observation) -> dict[str, object]:
         "attempt": seen.attempt,
         "observed_at": seen.observed_at.isoformat(),
         **_outcome(seen),
+        "other_family": _result(seen.other_family) if seen.other_family else None,
         "timings_ms": _timings(seen),
     }
 
@@ -141,10 +142,13 @@ def _attempt(seen: Observation) -> dict[str, object]:
 def _outcome(seen: Observation | None) -> dict[str, object]:
     if seen is None:
         return {"phase": None, "kind": None, "status": None, "link": None}
-    if isinstance(seen.result, Failure):
-        phase, kind = seen.result.phase.value, seen.result.kind.value
-        return {"phase": phase, "kind": kind, "status": None, "link": seen.link}
-    return {"phase": "done", "kind": "ok", "status": seen.result.status, "link": seen.link}
+    return {**_result(seen.result), "link": seen.link}
+
+
+def _result(result: Response | Failure) -> dict[str, object]:
+    if isinstance(result, Failure):
+        return {"phase": result.phase.value, "kind": result.kind.value, "status": None}
+    return {"phase": "done", "kind": "ok", "status": result.status}
 
 
 def _timings(seen: Observation) -> dict[str, float | None]:

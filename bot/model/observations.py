@@ -150,8 +150,9 @@ class Response:
 
     `url_host` is the host that gave it. `headers` are the few that judging needs, names in lower case. `title` is the
     page's title, at most 200 characters. `size` counts body bytes read (inflated), at most the probe's cap. `notes` are
-    oddities that browsers forgive: body_slow, body_capped, body_bomb, body_bad_gzip, body_empty, body_cut, plain_http,
-    redirect_not_followed (by a probe network that follows none).
+    oddities that browsers forgive: body_slow, body_capped, body_bomb, body_bad_gzip, body_undecodable (packed in a way
+    that we did not ask for), body_empty, body_cut, plain_http, redirect_not_followed (by a probe network that follows
+    none).
     """
 
     status: int
@@ -185,6 +186,9 @@ class Failure:
 class Observation:
     """What one probe saw, once. `observed_at` is its start (aware UTC), `took` its whole length, `attempt` from 1.
 
+    `other_family` is what the host answered over the other of IPv4 and IPv6, at the same address of the site, right
+    after: asked only where both connect.
+
     `link` is where people can read the measurement itself, if it was made by a network that publishes them.
     """
 
@@ -197,6 +201,7 @@ class Observation:
     addresses: Addresses = Addresses()
     attempt: int = 1
     link: str | None = None
+    other_family: Response | Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class CauseId(StrEnum):
     FLAPPING = "flapping"
     WAITING_ROOM = "waiting-room"
     DIFFERS_BY_PLACE = "differs-by-place"
+    ONLY_IPV4_ANSWERS = "only-ipv4-answers"
+    ONLY_IPV6_ANSWERS = "only-ipv6-answers"
     SECURE_SITE_UNREACHABLE = "secure-site-unreachable"
     PORT_CLOSED = "port-closed"
     NO_ANSWER_TO_CONNECTIONS = "no-answer-to-connections"

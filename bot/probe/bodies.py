@@ -9,6 +9,11 @@ from typing import Protocol
 
 from bot.probe.limits import Limits
 
+_INFLATED = frozenset({"gzip", "x-gzip", "deflate"})
+_PACKED = frozenset(
+    {"br", "zstd", "compress", "x-compress", "dcb", "dcz", *_INFLATED}
+)  # IANA's registry; others mean nothing
+
 
 class _Inflater(Protocol):
     @property
@@ -25,8 +30,17 @@ class Body:
     raw_size: int = 0
     notes: list[str] = field(default_factory=list[str])
     _data: bytearray = field(default_factory=bytearray)
+    _unread: bool = False
     _inflater: "_Inflater | None" = None
     _broken: bool = False
+
+    def __post_init__(self) -> None:
+        # We ask for gzip alone; what comes packed otherwise, or twice, is there for browsers, but we cannot read it.
+        packings = [name for part in self.encoding.split(",") if (name := part.strip()) in _PACKED]
+        self.encoding = packings[0] if len(packings) == 1 else ""
+        if len(packings) > 1 or (packings and self.encoding not in _INFLATED):
+            self._unread = True
+            self.notes.append("body_undecodable")
 
     @property
     def size(self) -> int:
@@ -57,9 +71,9 @@ class Body:
         return self.size > 100 * (self.raw_size - len(self._inflater.unconsumed_tail))
 
     def _inflated(self, chunk: bytes) -> bytes:
-        if self._broken or not chunk:
+        if self._broken or self._unread or not chunk:
             return b""
-        if self.encoding not in {"gzip", "x-gzip", "deflate"}:
+        if self.encoding not in _INFLATED:
             return chunk
         room = self.limits.body_bytes - self.size
         try:

@@ -62,6 +62,7 @@ class Fetch:
     until: float
     meter: Meter = field(default_factory=Meter)
     hosts: list[str] = field(default_factory=list[str])
+    _last: tuple[Place, str | None] | None = None
     _redirects: int = 0
     _cookies: httpx.Cookies | None = None
     _seen: set[tuple[str, frozenset[str]]] = field(default_factory=set[tuple[str, frozenset[str]]])
@@ -76,6 +77,23 @@ class Fetch:
             return self._after_redirect(error.failure)
         finally:
             await hops.finish()
+
+    async def again_over(self, address: str, until: float) -> Fetched | Failure | None:
+        """Ask the last place once more, at another of its addresses, until the loop's time `until`; follow nothing."""
+        if self._last is None:
+            return None
+        place, cookie = self._last
+        again = Fetch(self.tools, self.target, until, hosts=list(self.hosts))
+        hops = Hops(self.tools, again.meter, until, typed=self.target.typed)
+        hops.pin(place.host, address)
+        try:
+            head = await hops.request(place, cookie)
+            try:
+                return await again._fetched(hops, head)
+            finally:
+                await head.transport.aclose()
+        except ProbeFailedError as error:
+            return error.failure
 
     async def _follow_or_fall_back(self, hops: Hops, first: Place) -> Fetched:
         try:
@@ -101,7 +119,9 @@ class Fetch:
         for _ in range(self.tools.limits.redirects + 1):
             self.hosts.append(place.host)
             self._refuse_loop(place)
-            head = await hops.request(place, self._cookie_for(place))
+            cookie = self._cookie_for(place)
+            self._last = (place, cookie)
+            head = await hops.request(place, cookie)
             try:
                 if head.response.status_code not in _REDIRECTS:
                     return await self._fetched(hops, head, place.path)

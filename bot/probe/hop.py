@@ -61,6 +61,10 @@ class Hops:
         """How many seconds a step may take: its own limit, or what the fetch has left."""
         return max(0.0, min(limit_s, self._until - _now()))
 
+    def pin(self, host: str, address: str) -> None:
+        """Connect to this address of a host, which was judged already, and to no other."""
+        self._pinned[host] = (address,)
+
     async def request(self, place: Place, cookie: str | None) -> Head:
         """Ask a place. Raises ProbeFailedError."""
         addresses = await self._addresses(place.host)

@@ -39,6 +39,12 @@ class Meter:
         """The times, for an Observation."""
         return Phases(**{step: timedelta(seconds=spent) for step, spent in self.seconds.items()})
 
+    def alive_beside(self) -> str | None:
+        """An address of the last host that connects, of the other family than the one that was used; None if none."""
+        roll = self.rolls[-1] if self.rolls else RollCall()
+        used = roll.used
+        return None if used is None else next((ip for ip in roll.alive if (":" in ip) != (":" in used)), None)
+
     def addresses(self) -> Addresses:
         """The addresses' fates, for an Observation: `used` is the last host's, the rest is of all hosts."""
         used = next((roll.used for roll in reversed(self.rolls) if roll.used), None)

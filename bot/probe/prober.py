@@ -5,9 +5,10 @@ import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Blame, Failure, FailureKind, Observation, Phase, Response, Target, VantagePoint
+from bot.model import Blame, Failure, FailureKind, Observation, Phase, Response, Role, Target, VantagePoint
 from bot.probe.addresses import networks
 from bot.probe.dialling import Dial, Policy, dial_tcp
+from bot.probe.families import over_the_other_family
 from bot.probe.fetching import Fetch, Fetched
 from bot.probe.fingerprints import Fingerprints, Page
 from bot.probe.gate import HostRefusedError, check_host
@@ -66,18 +67,33 @@ class Prober:
         )
 
     async def probe(
-        self, target: Target, *, vantage_point: VantagePoint, attempt: int = 1, within: timedelta | None = None
+        self,
+        target: Target,
+        *,
+        vantage_point: VantagePoint,
+        attempt: int = 1,
+        within: timedelta | None = None,
+        answered: asyncio.Event | None = None,
     ) -> Observation:
-        """Look once. Ends within `within`, at most the limit of 9 s. Never raises for anything the outside does."""
+        """Look once. Ends within `within`, at most the limit of 9 s. Never raises for anything the outside does.
+
+        The first attempt at a front page is compared with the other of IPv4 and IPv6; `answered` is set before that.
+        """
         observed_at = self._clock()
         began = _now()
+        until = began + self._length_s(within) - _OVERHEAD_S
         fetch, result = await self.fetch(target, within=within)
+        if answered is not None:
+            answered.set()
+        is_compared = attempt == 1 and target.role is Role.HOME
+        other = await over_the_other_family(fetch, result, until) if is_compared else None
         return Observation(
             vantage_point=vantage_point,
             target=target,
             observed_at=observed_at,
             took=timedelta(seconds=_now() - began),
             result=result if isinstance(result, Failure) else self._response(result),
+            other_family=self._response(other) if isinstance(other, Fetched) else other,
             phases=fetch.meter.phases(),
             addresses=fetch.meter.addresses(),
             attempt=attempt,
@@ -88,8 +104,7 @@ class Prober:
 
         What somebody typed goes through the gate first: allow_nets open an intranet's names, never its addresses.
         """
-        length_s = self._limits.probe_s if within is None else min(within.total_seconds(), self._limits.probe_s)
-        until = _now() + length_s
+        until = _now() + self._length_s(within)
         fetch = Fetch(self._tools, target, until - _OVERHEAD_S)
         if target.typed and (refused := _refused(target.host)):
             return fetch, refused
@@ -98,6 +113,9 @@ class Prober:
                 return fetch, await fetch.run()
         except TimeoutError:  # no step kept to its limit: the net below the net
             return fetch, Failure(Phase.HTTP, FailureKind.OUT_OF_TIME, Blame.TARGET, "out of time")
+
+    def _length_s(self, within: timedelta | None) -> float:
+        return self._limits.probe_s if within is None else min(within.total_seconds(), self._limits.probe_s)
 
     def _response(self, fetched: Fetched) -> Response:
         page = Page.of(fetched)

@@ -92,11 +92,14 @@ class LocalVantage:
             self._slots.release()
 
     async def _attempts(self, target: Target, until: float) -> AsyncGenerator[Observation, None]:
-        running: set[asyncio.Task[Observation]] = {self._start(target, 1, until)}
+        answered = asyncio.Event()
+        running: set[asyncio.Task[Observation]] = {self._start(target, 1, until, answered)}
         early: asyncio.Task[object] | None = None
         try:
-            done, running = await asyncio.wait(running, timeout=min(self._hedge_s, until - _now()))
-            if running:
+            if await _is_set(answered, within_s=min(self._hedge_s, until - _now())):
+                done, running = await asyncio.wait(running)
+            else:
+                done = set[asyncio.Task[Observation]]()
                 running.add(self._start(target, 2, until))
                 # By the time that both have failed it would be too late to ask.
                 early = asyncio.create_task(self._ask_controls(until))
@@ -115,11 +118,14 @@ class LocalVantage:
             for task in (*running, *([early] if early else [])):
                 task.cancel()
 
-    def _start(self, target: Target, attempt: int, until: float) -> asyncio.Task[Observation]:
+    def _start(
+        self, target: Target, attempt: int, until: float, answered: asyncio.Event | None = None
+    ) -> asyncio.Task[Observation]:
         within = timedelta(seconds=max(0.1, until - _FOR_CONTROLS_S - _now()))
-        return asyncio.create_task(
-            self._prober.probe(target, vantage_point=self._vantage_point, attempt=attempt, within=within)
+        probing = self._prober.probe(
+            target, vantage_point=self._vantage_point, attempt=attempt, within=within, answered=answered
         )
+        return asyncio.create_task(probing)
 
     async def _ask_controls(self, until: float) -> tuple[Control, ...]:
         within = timedelta(seconds=max(0.0, until - _now()))
@@ -128,6 +134,8 @@ class LocalVantage:
 
 def _is_trouble(observation: Observation) -> bool:
     """Say whether this could be our own network's doing: a failure, or an answer that a box on the way could give."""
+    if _fails(observation.other_family):
+        return True
     match observation.result:
         case Failure() as failure:
             # A name that leads inside takes the work of one that does not exist: its delay must not tell them apart.
@@ -135,6 +143,18 @@ def _is_trouble(observation: Observation) -> bool:
         case Response() as response:
             # A portal answers on port 80 in the place of all whose port 443 it keeps shut.
             return response.status >= 500 or "plain_http" in response.notes
+
+
+async def _is_set(event: asyncio.Event, *, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(max(0.0, within_s)):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+def _fails(result: Response | Failure | None) -> bool:
+    return isinstance(result, Failure) or (result is not None and result.status >= 500)
 
 
 def _may_change(observation: Observation) -> bool:

@@ -228,6 +228,7 @@ RULES: tuple[Rule, ...] = (
     Rule("body.undecodable", noted("body_bad_gzip"), 0.7, 0.1, _C.ANSWER_UNDECODABLE),
     Rule("body.empty", _empty, 0.35, 0.35, _C.EMPTY_PAGE),
     Rule("body.cut-early", _cut_early, 0.4, 0.3, _C.ANSWER_CUT_SHORT),
+    Rule("body.unread", noted("body_undecodable"), 0.02, 0.7, _C.ANSWERS_NORMALLY),
     Rule("page.another", lambda f: f.another_page, 0.3, 0.4, _C.ANSWERS_WITH_ANOTHER_PAGE),
     Rule("status.2xx", lambda _: True, 0, 0.97, _C.ANSWERS_NORMALLY),
 )

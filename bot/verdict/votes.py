@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeGuard
 
 from bot.model import Cause, CauseId, Evidence, FailureKind, Leaning, Observation, Vote
 from bot.verdict.facts import Facts, Footing, facts_of
@@ -22,6 +23,7 @@ _OUT_OF_PATIENCE = (FailureKind.TIMEOUT, FailureKind.OUT_OF_TIME, FailureKind.NO
 class _Attempt:
     facts: Facts
     rule: Rule
+    other_family: "_Attempt | None" = None
 
     @property
     def observation(self) -> Observation:
@@ -43,9 +45,11 @@ def vote_of(observations: Sequence[Observation], evidence: Evidence) -> Vote:
     failed twice is surer than what failed once.
     """
     ordered = sorted(observations, key=lambda seen: (seen.observed_at, seen.attempt))
-    attempts = [_Attempt(facts := facts_of(seen, evidence), first_match(facts)) for seen in ordered]
+    attempts = [_attempt(seen, evidence) for seen in ordered]
     if answers := [attempt for attempt in attempts if attempt.up]:
         return _up(answers[-1], attempts)
+    if saved := [attempt.other_family for attempt in attempts if attempt.down and _answers(attempt.other_family)]:
+        return _up_over_the_other_family(saved[0])
     if walls := [attempt for attempt in attempts if attempt.facts.response and not attempt.rule.judges]:
         return _abstention(walls[-1])
     if judging := [attempt for attempt in attempts if attempt.rule.judges]:
@@ -53,8 +57,35 @@ def vote_of(observations: Sequence[Observation], evidence: Evidence) -> Vote:
     return _abstention(attempts[-1])
 
 
+def _attempt(seen: Observation, evidence: Evidence) -> _Attempt:
+    other = None
+    if seen.other_family is not None:
+        other = _attempt(replace(seen, result=seen.other_family, other_family=None), evidence)
+    facts = facts_of(seen, evidence)
+    return _Attempt(facts, first_match(facts), other)
+
+
+def _answers(attempt: _Attempt | None) -> TypeGuard[_Attempt]:
+    return attempt is not None and attempt.up
+
+
+def _up_over_the_other_family(answer: _Attempt) -> Vote:
+    # The address that was used is of the family that fails; without IPv6 of our own, its failure there is ours.
+    fails_over_ipv6 = ":" in (answer.observation.addresses.used or "")
+    if not fails_over_ipv6:
+        flags = (CauseId.ONLY_IPV6_ANSWERS,)
+    else:
+        flags = (CauseId.ONLY_IPV4_ANSWERS,) if answer.facts.ipv6_works else ()
+    return _vote(answer, Leaning.UP, answer.rule.down, answer.rule.up, flags)
+
+
 def _up(answer: _Attempt, attempts: Sequence[_Attempt]) -> Vote:
     flags = flags_of(answer.facts)
+    others = [attempt.other_family for attempt in attempts if attempt.up and attempt.other_family is not None]
+    if any(other.down for other in others):
+        used_ipv6 = ":" in (answer.observation.addresses.used or "")
+        if used_ipv6 or answer.facts.ipv6_works:
+            flags = (CauseId.ONLY_IPV6_ANSWERS if used_ipv6 else CauseId.ONLY_IPV4_ANSWERS, *flags)
     if any(_contradicts(failed, answer) for failed in attempts if failed.down):
         flags = (CauseId.FLAPPING, *flags)
     return _vote(answer, Leaning.UP, answer.rule.down, answer.rule.up, flags)

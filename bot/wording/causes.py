@@ -30,6 +30,8 @@ _WORDS: dict[CauseId, str] = {
     CauseId.FLAPPING: mark("it answers, then does not, by turns"),
     CauseId.WAITING_ROOM: mark("it puts visitors in a waiting room"),
     CauseId.DIFFERS_BY_PLACE: mark("it depends on where one looks from"),
+    CauseId.ONLY_IPV4_ANSWERS: mark("it answers over IPv4, but not over IPv6"),
+    CauseId.ONLY_IPV6_ANSWERS: mark("it answers over IPv6, but not over IPv4"),
     CauseId.SECURE_SITE_UNREACHABLE: mark("its secure address (https) does not answer, the plain one does"),
     CauseId.PORT_CLOSED: mark("the server refuses connections"),
     CauseId.NO_ANSWER_TO_CONNECTIONS: mark("the server does not answer at all"),

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import timedelta, tzinfo
 
-from bot.model import Failure, Language, Leaning, Observation, Role, Verdict, Vote
+from bot.model import Failure, Language, Leaning, Observation, Response, Role, Verdict, Vote
 from bot.wording.causes import cause_words
 from bot.wording.official import heard_words
 from bot.wording.replies import verdict_line
@@ -80,9 +80,18 @@ def _attempt(number: int, look: Observation, say: Voice) -> str:
     )
     times = [f"{name} {_length(length, say)}" for name, length in steps if length is not None]
     times.append(say.gettext("{time} in all", time=_length(look.took, say)))
-    result = look.result
-    outcome = f"{result.phase} / {result.kind}" if isinstance(result, Failure) else f"HTTP {result.status}"
-    return say.gettext("attempt {number}: {outcome} ({times})", number=number, outcome=outcome, times=", ".join(times))
+    made = say.gettext(
+        "attempt {number}: {outcome} ({times})", number=number, outcome=_outcome(look.result), times=", ".join(times)
+    )
+    if look.other_family is None:
+        return made
+    family = "IPv4" if ":" in (look.addresses.used or "") else "IPv6"
+    other = _outcome(look.other_family)
+    return say.gettext("{attempt}; over {family}: {outcome}", attempt=made, family=family, outcome=other)
+
+
+def _outcome(result: Response | Failure) -> str:
+    return f"{result.phase} / {result.kind}" if isinstance(result, Failure) else f"HTTP {result.status}"
 
 
 def _controls(verdict: Verdict, say: Voice) -> Iterator[str]:
