@@ -8,13 +8,13 @@ anything is posted, the next time knows that it must look for an answer that is 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
 from bot.budgets import ASKS_TOO_OFTEN, TOO_BUSY, QuestionBudget, asker_of
-from bot.catalogue import Catalogue
+from bot.catalogue import Catalogue, Found
 from bot.checking import Checking, Later
 from bot.manners import MOST_PLATFORMS, reply_visibility, why_not_answer
 from bot.model import (
@@ -22,6 +22,8 @@ from bot.model import (
     Answer,
     AskForAddress,
     AskWhich,
+    Gateway,
+    GatewayVerdict,
     GiveHelp,
     GiveVerdicts,
     Intent,
@@ -43,14 +45,23 @@ from bot.wording import word
 UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
+MOST_GATEWAYS = 2  # looks beside those at the platforms: a proxy and a sign-in service
 
 
 @dataclass(frozen=True, slots=True)
 class _LookAt:
-    """The answer takes a look at these platforms; `left_out` counts those beyond what one reply holds."""
+    """The answer takes a look at these platforms; `left_out` counts those beyond what one reply holds.
+
+    `gateways` are looked at beside them: a proxy or sign-in service on the asker's way there.
+    """
 
     platforms: tuple[Platform, ...]
     left_out: int
+    gateways: tuple[Gateway, ...] = ()
+
+    @property
+    def looks(self) -> int:
+        return len(self.platforms) + len(self.gateways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,9 @@ class Answering:
         decided = self._decide(intent, asker)
         if not isinstance(decided, _LookAt):
             return decided
-        verdicts = await asyncio.gather(*map(self.checking.check, decided.platforms))
-        return GiveVerdicts(tuple(verdicts), left_out=decided.left_out)
+        every = (*decided.platforms, *(gateway.platform for gateway in decided.gateways))
+        verdicts = await asyncio.gather(*map(self.checking.check, every))
+        return _verdicts_of(decided, verdicts)
 
     def _decide(self, intent: Intent, asker: str | None) -> Answer | _LookAt | None:
         match intent.act:
@@ -120,12 +132,12 @@ class Answering:
         if found.platforms:
             followed = tuple(platform for platform in found.platforms if platform.enabled)
             asked = followed[:MOST_PLATFORMS]
-            return _LookAt(asked, left_out=len(followed) - len(asked)) if asked else None
+            return _LookAt(asked, len(followed) - len(asked), _gateways_to(asked, found)) if asked else None
         if found.act is not Act.ASK:
             return None  # small talk after all, or a report on something that we do not know
         if found.candidates:
             return AskWhich(found.candidates)
-        return AskForAddress(found.unknown) if found.unknown else AskWhich()
+        return AskForAddress(found.unknown, found.closest) if found.unknown else AskWhich()
 
     async def _answer_to(self, mention: Mention, intent: Intent, asker: str | None) -> Answer | _Silence | Later:
         if asker_of(mention) is None:
@@ -133,18 +145,19 @@ class Answering:
         decided = self._decide(intent, asker)
         if decided is None:
             return _Silence("nothing-to-say")
-        platforms = decided.platforms if isinstance(decided, _LookAt) else ()
+        looks = decided.looks if isinstance(decided, _LookAt) else 0
         # A reply to say so would be one more: who asks too often gets none (docs/decisions/).
-        if not self.questions.allows(mention, platforms=max(1, len(platforms)), now=self.clock()):
+        if not self.questions.allows(mention, platforms=max(1, looks), now=self.clock()):
             return _Silence(ASKS_TOO_OFTEN)
         return await self._look_for_a_stranger(mention, decided) if isinstance(decided, _LookAt) else decided
 
     async def _look_for_a_stranger(self, mention: Mention, asked: _LookAt) -> GiveVerdicts | _Silence | Later:
-        results = await asyncio.gather(*map(self.checking.check_for_a_stranger, asked.platforms))
-        waits = [result.wait for result in results if isinstance(result, Later)]
+        every = (*asked.platforms, *(gateway.platform for gateway in asked.gateways))
+        results = await asyncio.gather(*map(self.checking.check_for_a_stranger, every))
+        # Nobody waits for a gateway: without a look at it, the answer is about the platform alone.
+        waits = [result.wait for result in results[: len(asked.platforms)] if isinstance(result, Later)]
         if not waits:
-            verdicts = tuple(result for result in results if isinstance(result, Verdict))
-            return GiveVerdicts(verdicts, left_out=asked.left_out)
+            return _verdicts_of(asked, results)
         # What was seen of the others is fresh for a while, or stale but told: the next try needs fewer looks.
         return _Silence(TOO_BUSY) if self.questions.gives_up(mention, now=self.clock()) else Later(max(waits))
 
@@ -193,6 +206,25 @@ class Answering:
         wait = max(error.retry_after or timedelta(0), wait_before_retry(owed.attempts))
         await self.store.postpone(owed.mention, reason=str(error), not_before=self.clock() + wait)
         return "put-off"
+
+
+def _gateways_to(platforms: Sequence[Platform], found: Found) -> tuple[Gateway, ...]:
+    keys = {platform.key for platform in platforms}
+    return tuple(gateway for gateway in found.gateways if gateway.to in keys)[:MOST_GATEWAYS]
+
+
+def _verdicts_of(asked: _LookAt, results: Sequence[Verdict | Later]) -> GiveVerdicts:
+    """Sort out the results of the looks, which are in the order of the platforms and the gateways."""
+    platforms, gateways = results[: len(asked.platforms)], results[len(asked.platforms) :]
+    return GiveVerdicts(
+        tuple(result for result in platforms if isinstance(result, Verdict)),
+        left_out=asked.left_out,
+        gateways=tuple(
+            GatewayVerdict(gateway.between, result, gateway.to)
+            for gateway, result in zip(asked.gateways, gateways, strict=True)
+            if isinstance(result, Verdict)
+        ),
+    )
 
 
 def wait_before_retry(attempts: int) -> timedelta:

@@ -4,16 +4,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import idna
+
 from bot.catalogue.institutions import Institution, institution_of
 from bot.catalogue.matching import Match, NameIndex
 from bot.catalogue.names import plain_form, words
-from bot.catalogue.proxied import hosts_behind
+from bot.catalogue.proxied import Rewritten, french_proxies, proxy_platform, readings
 from bot.catalogue.weak import keep_plausible
-from bot.model import Act, Intent, Platform, Target
+from bot.model import Act, Between, Gateway, Intent, Kind, Platform, Target, Way
 
 _ABOUT_A_PLATFORM = frozenset({Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP, Act.RECHECK})
 _NOT_IN_A_NAME = re.compile(r"[@#<>\[\]()\"«»“”]|https?:\S*|\S+://\S*")
 LONGEST_UNKNOWN_NAME = 40
+_MOST_CLOSEST = 3
+# Read through proxies more than others: there, a rewritten host is believed whatever the proxy is called.
+_LIBRARIES_READ = frozenset({Kind.DOCELEC, Kind.LIBRARY_SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +28,28 @@ class Found:
     `platforms` in the order of the post, those that the operator switched off (`enabled`) as well. `candidates` are
     names to choose from, when the one that was written exists many times. `unknown` is a name that no entry has, as
     written but defanged: no handle, no link, at most 40 characters. `act` is the intent's, or NONE when only a known
-    platform would have made a question of it.
+    platform would have made a question of it. `gateways` are what stands between the asker and these platforms, as the
+    addresses in the post say. `closest` are names of the catalogue that look like `unknown`.
     """
 
     platforms: tuple[Platform, ...] = ()
     candidates: tuple[str, ...] = ()
     unknown: str | None = None
     act: Act = Act.NONE
+    gateways: tuple[Gateway, ...] = ()
+    closest: tuple[str, ...] = ()
 
 
 class Catalogue:
     """Every platform we know, and how to find those that people mean."""
 
-    def __init__(self, platforms: Iterable[Platform], *, institutions: Sequence[Institution] = ()) -> None:
+    def __init__(
+        self,
+        platforms: Iterable[Platform],
+        *,
+        institutions: Sequence[Institution] = (),
+        proxies: Mapping[str, str] | None = None,
+    ) -> None:
         self.institutions = tuple(institutions)
         self._platforms = {platform.key: platform for platform in platforms}
         self._names = NameIndex(self._platforms.values())
@@ -44,6 +58,14 @@ class Catalogue:
         own = (platform for institution in self.institutions for platform in institution.platforms)
         self._own_names = NameIndex(own)
         self._views: dict[str, Catalogue] = {}
+        self._proxies = proxies if proxies is not None else {**french_proxies(), **_own_proxies(self.institutions)}
+        # Spelt with their accents, which make another host of them: "thèses.fr".
+        self._spelt = {
+            alias.lower(): platform
+            for platform in self._platforms.values()
+            for alias in platform.aliases
+            if "." in alias and not alias.isascii()
+        }
 
     @property
     def platforms(self) -> Mapping[str, Platform]:
@@ -57,8 +79,8 @@ class Catalogue:
         """
         host = host.lower().rstrip(".")
         # The proxy's own host may be in the catalogue as well, so what is behind it comes first.
-        behind = (found for other in hosts_behind(host) if (found := self._of_plain_host(other)))
-        return next(behind, None) or self._of_plain_host(host)
+        behind = self._behind(host)
+        return self._of_plain_host(behind.host if behind else host) or self._spelt_like(host)
 
     def by_key_or_name(self, text: str) -> Platform | None:
         """What somebody typed at the command line: a key, a name or an alias. None: unknown, perhaps a host."""
@@ -73,7 +95,7 @@ class Catalogue:
             return self
         if institution.key not in self._views:
             own = institution.platforms_for_its_people(self._platforms.values())
-            self._views[institution.key] = Catalogue(own)
+            self._views[institution.key] = Catalogue(own, proxies=self._proxies)
         return self._views[institution.key]
 
     def find(self, intent: Intent, asker: str | None = None) -> Found:
@@ -91,10 +113,12 @@ class Catalogue:
         if not platforms and intent.context is not None:
             return replace(self.find(replace(intent.context, act=intent.act)), act=intent.act)
         if platforms:
-            return Found(platforms, act=intent.act)
+            return Found(platforms, act=intent.act, gateways=tuple(self._gateways(intent, platforms)))
         if intent.needs_name:
             return Found()
-        return Found(candidates=self._candidates(intent), unknown=defang(intent.unknown_name), act=intent.act)
+        unknown = defang(intent.unknown_name)
+        closest = self._names.closest(unknown, most=_MOST_CLOSEST) if unknown else ()
+        return Found(candidates=self._candidates(intent), unknown=unknown, act=intent.act, closest=closest)
 
     def _named(self, intent: Intent) -> tuple[Platform, ...]:
         by_host = [self._at_host(host) for host in intent.hosts]
@@ -111,8 +135,57 @@ class Catalogue:
 
     def _at_host(self, host: str) -> Platform:
         host = host.lower().rstrip(".")
-        typed = Target(host, typed=True)
-        return self.of_host(host) or Platform(key=f"url:{host}", name=host, hosts=(host,), targets=(typed,))
+        behind = self._behind(host)
+        plain = behind.host if behind else host
+        typed = Target(plain, typed=True)
+        return self.of_host(host) or Platform(key=f"url:{plain}", name=plain, hosts=(plain,), targets=(typed,))
+
+    def _behind(self, host: str) -> Rewritten | None:
+        """What a proxy's rewriting stands for: a platform that we know, or any name behind a proxy that we know."""
+        every = list(readings(host, self._proxies))
+        known = (reading for reading in every if self._is_believed(reading))
+        return next(known, None) or next((reading for reading in every if reading.sure), None)
+
+    def _is_believed(self, reading: Rewritten) -> bool:
+        platform = self._of_plain_host(reading.host)
+        if platform is None or reading.sure:
+            return platform is not None
+        elsewhere = self._of_plain_host(reading.proxy) is None
+        # Else github.com.evil.example would be GitHub.
+        return elsewhere and (reading.named or (platform.kind in _LIBRARIES_READ and reading.proxy.count(".") >= 1))
+
+    def _spelt_like(self, host: str) -> Platform | None:
+        if "xn--" not in host or not self._spelt:
+            return None
+        try:
+            return self._spelt.get(idna.decode(host).removeprefix("www."))
+        except (idna.IDNAError, UnicodeError):
+            return None
+
+    def _gateways(self, intent: Intent, platforms: Sequence[Platform]) -> Iterable[Gateway]:
+        """The proxies and sign-in services on the way to these platforms, each once."""
+        keys, seen = {platform.key for platform in platforms}, set[str]()
+        for way in (*intent.ways, *(Way(host) for host in intent.hosts)):
+            behind, to = self._behind(way.host), self._at_host(way.host).key
+            proxy = way.proxy or (behind.proxy if behind else None)
+            for between, host in ((Between.PROXY, proxy), (Between.LOGIN, way.login)):
+                if host is None or to not in keys:
+                    continue
+                gateway = self._gateway(between, host)
+                if gateway.key not in seen | keys:
+                    seen.add(gateway.key)
+                    yield Gateway(between, gateway, to)
+
+    def _gateway(self, between: Between, host: str) -> Platform:
+        for own_page in ("login.", "www."):
+            if host.removeprefix(own_page) in self._proxies:
+                host = host.removeprefix(own_page)
+        known = None if host in self._proxies else self._of_plain_host(host)
+        if known is not None and known.probe:
+            return known
+        if between is Between.LOGIN:
+            return Platform(f"url:{host}", host, hosts=(host,), targets=(Target(host, typed=True),))
+        return proxy_platform(host, self._proxies)
 
     def _of_plain_host(self, host: str) -> Platform | None:
         for suffix in _suffixes(host):
@@ -134,6 +207,11 @@ class Catalogue:
             bot_wall=platform.bot_wall,
             min_interval=platform.min_interval,
         )
+
+
+def _own_proxies(institutions: Iterable[Institution]) -> dict[str, str]:
+    own = (institution.ezproxy for institution in institutions if institution.ezproxy is not None)
+    return {proxy.suffix: (proxy.login or f"https://{proxy.suffix}/login").partition("?")[0] for proxy in own}
 
 
 def defang(name: str | None) -> str | None:

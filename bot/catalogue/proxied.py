@@ -5,23 +5,69 @@ EZproxy rewrites host names in two ways: by dots (www.dalloz.fr.proxy.univ-x.fr)
 """
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bot.model import Platform, Role, Target
 
 # What the proxies of libraries are called; without such a word, github.com.evil.example is no proxy.
-_PROXY = re.compile(
-    r"proxy|\bbib\b|biblio|\bbu\b|\bscd\b|doc|dist|acces|univ|idm\.oclc|ressources|nomade|openathens|remote|library|lib\b"
+_PROXY_WORD = re.compile(
+    r"proxy|(?:^|[.-])(?:ezp|bib|bu|scd|lib|libs|vpn|webvpn)(?:$|[.-])|biblio|docelec|doc-elec|bases-doc|distant|acces"
+    r"|univ|ressources|eresources|nomade|passerelle|openathens|remote|library|gateway"
 )
+_HOSTED = ".idm.oclc.org"  # OCLC hosts EZproxies there, one a customer
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_OWN_PAGES = frozenset({"www", "login", "proxy", "auth"})
 
 
-def hosts_behind(host: str) -> Iterator[str]:
-    """Yield what `host` may stand for, the likeliest first; nothing if it cannot be a proxy's rewriting."""
-    first, _, rest = host.partition(".")
-    if "-" in first and "." in rest:
-        name = first.replace("--", "\0").replace("-", ".").replace("\0", "-")
-        yield name
-        if name.endswith(".s"):
-            yield name.removesuffix(".s")
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A host as it may stand behind a proxy, and that proxy's own host.
+
+    `sure`: the proxy is a known one, so any name may be behind it. `named`: at least it is called like one.
+    """
+
+    host: str
+    proxy: str
+    sure: bool
+    named: bool
+
+
+def readings(host: str, known: Mapping[str, str]) -> Iterator[Rewritten]:
+    """Yield what `host` may stand for, the likeliest first; `known` are the proxies that are known, by their suffix."""
     labels = host.split(".")
-    for cut in range(len(labels) - 2, 1, -1):
-        if _PROXY.search(".".join(labels[cut:])):
-            yield ".".join(labels[:cut])
+    for cut in range(1, len(labels) - 1):
+        proxy = ".".join(labels[cut:])
+        sure = proxy in known or (proxy.endswith(_HOSTED) and proxy.count(".") == _HOSTED.count("."))
+        named = sure or _PROXY_WORD.search(proxy) is not None
+        names = _by_hyphens(labels[0]) if cut == 1 else (".".join(labels[:cut]),)
+        for name in names:
+            if _NAME.fullmatch(name) and labels[0] not in _OWN_PAGES - {"www"}:
+                yield Rewritten(name, proxy, sure=sure, named=named)
+
+
+def _by_hyphens(label: str) -> tuple[str, ...]:
+    name = label.replace("--", "\0").replace("-", ".").replace("\0", "-")
+    return (name.removesuffix(".s"), name) if name.endswith(".s") else (name,)
+
+
+@cache
+def french_proxies() -> Mapping[str, str]:
+    """The EZproxies of French institutions, by their suffix, with the address of their login page."""
+    table = tomllib.loads(files("bot.catalogue").joinpath("proxies.toml").read_text("utf-8"))
+    usual = {suffix: f"{scheme}://{suffix}/login" for scheme in ("https", "http") for suffix in table[scheme]}
+    return {**usual, **table["elsewhere"]}
+
+
+def proxy_platform(host: str, known: Mapping[str, str]) -> Platform:
+    """What to look at to know how a proxy is: its front page, and its login page, which leads to the sign-in service.
+
+    The addresses are ours or of the table, never what somebody pasted.
+    """
+    scheme, _, rest = known.get(host, f"https://{host}/login").partition("://")
+    login_host, _, path = rest.partition("/")
+    login = Target(login_host, scheme=scheme, path=f"/{path}", role=Role.LOGIN, typed=True)
+    return Platform(f"url:{host}", host, hosts=(host,), targets=(Target(host, scheme=scheme, typed=True), login))

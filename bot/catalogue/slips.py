@@ -25,7 +25,11 @@ class Slips:
 
     def meant(self, letters: str, *, at_most: int = 2) -> str | None:
         """The name that `letters` is a slip of; None if there is none, or if it could be two platforms' names."""
-        if not SHORTEST <= len(letters) <= _LONGEST or not letters.isalpha() or letters in _ordinary_words():
+        if (
+            not SHORTEST <= len(letters) <= _LONGEST
+            or not (letters.isascii() and letters.isalpha())
+            or letters in _ordinary_words()
+        ):
             return None
         allowed = min(slips_allowed(letters), at_most)
         near = self._near(letters, allowed)

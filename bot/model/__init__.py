@@ -8,6 +8,7 @@ from bot.model.answers import (
     Answer,
     AskForAddress,
     AskWhich,
+    GatewayVerdict,
     GiveHelp,
     GiveVerdicts,
     Reply,
@@ -23,6 +24,7 @@ from bot.model.mentions import (
     PostRef,
     Reading,
     Visibility,
+    Way,
 )
 from bot.model.observations import (
     Addresses,
@@ -42,7 +44,7 @@ from bot.model.observations import (
     Response,
     VantagePoint,
 )
-from bot.model.platforms import Kind, Platform, Role, StatusPage, Target
+from bot.model.platforms import Between, Gateway, Kind, Platform, Role, StatusPage, Target
 from bot.model.verdicts import Cause, CauseId, Difference, Leaning, Outage, Verdict, Vote, Word
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "AskForAddress",
     "AskWhich",
     "Author",
+    "Between",
     "Blame",
     "Cause",
     "CauseId",
@@ -64,6 +67,8 @@ __all__ = [
     "FailureKind",
     "Family",
     "FollowUp",
+    "Gateway",
+    "GatewayVerdict",
     "GiveHelp",
     "GiveVerdicts",
     "History",
@@ -96,5 +101,6 @@ __all__ = [
     "Verdict",
     "Visibility",
     "Vote",
+    "Way",
     "Word",
 ]

@@ -4,22 +4,40 @@ from dataclasses import dataclass
 
 from bot.model.ledger import PostKind
 from bot.model.mentions import Language
+from bot.model.platforms import Between
 from bot.model.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayVerdict:
+    """How the proxy or the sign-in service is by which askers reach a platform (`to`, its key)."""
+
+    between: Between
+    verdict: Verdict
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiveVerdicts:
-    """One to four verdicts; `left_out` counts the platforms beyond four that were not looked at."""
+    """One to four verdicts; `left_out` counts the platforms beyond four that were not looked at.
+
+    `gateways` stand between the askers and these platforms; a platform may have none, one or two.
+    """
 
     verdicts: tuple[Verdict, ...]
     left_out: int = 0
+    gateways: tuple[GatewayVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AskForAddress:
-    """The name is in no catalogue. `name` is as written, but defanged: no handle, no link, at most 40 characters."""
+    """The name is in no catalogue. `name` is as written, but defanged: no handle, no link, at most 40 characters.
+
+    `closest` are names of the catalogue that look like it, at most three.
+    """
 
     name: str
+    closest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

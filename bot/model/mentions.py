@@ -110,22 +110,33 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """By which way an address leads to `host`: through a proxy, by a sign-in service; hosts, None if not named."""
+
+    host: str
+    proxy: str | None = None
+    login: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What we understood.
 
-    `text` is the normalised text in which the catalogue looks for names; `hosts` are the hosts written in the post, in
-    order (they beat names); `unknown_name` is the name as written that the sentence is about, kept in case the
-    catalogue knows none of its words; `says_outage` tells that a word of the outage vocabulary is there, which is what
-    ambiguous names need. `needs_name`: only a platform that the catalogue knows makes a question of this; without one,
-    it is small talk. `context` is where to look if the words name nothing: the whole post, or the post that it answers.
-    `thread` is the key of the platform that our verdict in the thread was about. `cues` says why, for
-    `cestmoiou understand --explain`: ids of the patterns that decided.
+    `text` is the normalised text in which the catalogue looks for names; `hosts` are the hosts written in the post,
+    in order (they beat names), and `ways` those of them to which an address leads through others; `unknown_name` is
+    the name as written that the sentence is about, kept in case the catalogue knows none of its words;
+    `says_outage` tells that a word of the outage vocabulary is there, which is what ambiguous names need.
+    `needs_name`: only a platform that the catalogue knows makes a question of this; without one, it is small talk.
+    `context` is where to look if the words name nothing: the whole post, or the post that it answers. `thread` is
+    the key of the platform that our verdict in the thread was about. `cues` says why, for `cestmoiou understand
+    --explain`: ids of the patterns that decided.
     """
 
     act: Act
     language: Language
     text: str
     hosts: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
     unknown_name: str | None = None
     says_outage: bool = False
     place: str | None = None

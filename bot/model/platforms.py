@@ -71,6 +71,13 @@ class StatusPage:
     component: str | None = None
 
 
+class Between(StrEnum):
+    """What stands between an asker and a platform."""
+
+    PROXY = "proxy"
+    LOGIN = "login"
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """A service people ask about, as the catalogue knows it; or a bare host, with `key` "url:<host>".
@@ -109,3 +116,12 @@ class Platform:
     note: str | None = None
     sources: tuple[str, ...] = ()
     scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An institution's service through which an asker reaches a platform (`to`, its key), looked at apart from it."""
+
+    between: Between
+    platform: Platform
+    to: str

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field, replace
 
-from bot.model import Act, Intent, Language
+from bot.model import Act, Intent, Language, Way
 from bot.understanding.focus import failing_part
-from bot.understanding.hosts import hosts_in, without_hosts
+from bot.understanding.hosts import hosts_in, ways_in, without_hosts
 from bot.understanding.lexicons import Lexicon, lexicon
 from bot.understanding.places import place_in
 from bot.understanding.reading import folded, language_of, plain
@@ -32,6 +32,7 @@ class _Post:
     words: str
     lexicon: Lexicon
     hosts: tuple[str, ...]
+    ways: tuple[Way, ...]
     in_thread: bool
     cues: list[str] = field(default_factory=list[str])
 
@@ -79,7 +80,9 @@ def _read(text: str, tag: str | None, default: Language, *, in_thread: bool) -> 
     whole = plain(text)
     own = " ".join(without_hosts(whole).split())
     words = folded(own)
-    return _Post(own, words, lexicon(language_of(words, tag=tag, default=default)), hosts_in(whole), in_thread)
+    return _Post(
+        own, words, lexicon(language_of(words, tag=tag, default=default)), hosts_in(whole), ways_in(whole), in_thread
+    )
 
 
 def _about_parent(post: _Post, parent: str, tag: str | None, default: Language) -> Intent | None:
@@ -204,6 +207,7 @@ def _intent(post: _Post, act: Act, *, needs_name: bool, thread: str | None) -> I
         post.lexicon.language,
         post.text,
         hosts=post.hosts,
+        ways=post.ways,
         unknown_name=unknown_name(post.text, post.lexicon) if act is Act.ASK else None,
         says_outage=act in (Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP, Act.RECHECK),
         place=place_in(post.text, post.lexicon.language) if reports else None,

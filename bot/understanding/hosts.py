@@ -2,14 +2,29 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from importlib.resources import files
 from urllib.parse import unquote
 
 import idna
 
+from bot.model import Way
+
 LONGEST_TEXT = 5_000
 _URL = re.compile(r"(?P<scheme>https?)://(?P<rest>[^\s<>«»\"“”]{1,2000})", re.IGNORECASE)
-_BEHIND = re.compile(r"[?&](?:q?url)=(?P<url>[^\s]{1,2000})", re.IGNORECASE)
+# An address within another: EZproxy (login?url=, qurl=), OpenAthens (redirector/…?url=), Shibboleth (target=, return=).
+_WITHIN = re.compile(r"[?&;#](?:amp;)?(?:q?url|target|return|rurl)=(?P<url>[^\s&]{1,2000})", re.IGNORECASE)
+# Whose sign-in service it is (Shibboleth's WAYFless addresses).
+_SIGN_IN = re.compile(r"[?&;#](?:amp;)?(?:entityid|providerid|idp)=(?P<url>[^\s&]{1,2000})", re.IGNORECASE)
+# Only these lead somewhere else; a page that checks or translates another one (check?url=…) is meant itself. An empty
+# path is what `without_secrets` leaves.
+_LEADS_ON = re.compile(
+    r"^[^/?#]*/?(?:[?#]|$)|^[^?#]*/(?:[\w.-]*login|connect|redirector|shibboleth\.sso|wayf\w*|proxy|auth|sso|ds|idp)\b"
+    r"|^[^/?#]*(?:proxy|openathens|idm\.oclc|shibboleth)",
+    re.IGNORECASE,
+)
+_AT_THE_PLATFORM = re.compile(r"^[^?#]*/shibboleth\.sso/", re.IGNORECASE)
+_MOST_TIMES_ENCODED = 3
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 # Not within a handle, an e-mail address or a longer word; a port and a path may follow.
 _BARE = re.compile(
@@ -24,12 +39,22 @@ _TRAILING = ".,;:!?…)]}'’\""
 def hosts_in(text: str) -> tuple[str, ...]:
     """The hosts written in a post, each once, in order: lower-case punycode, without port, user, path and query.
 
-    Of an address that holds another (`login?url=…`, `qurl=…`) only the one within counts.
+    Of an address that leads to another (`login?url=…`, `qurl=…`, a sign-in for `target=…`) only the one within counts.
     """
-    found = [host_of_url(match.group("rest")) or "" for match in _URL.finditer(text[:LONGEST_TEXT])]
-    rest = _URL.sub(" ", text[:LONGEST_TEXT])
-    found += [clean_host(match.group("host")) or "" for match in _BARE.finditer(rest) if _is_host(match)]
-    return tuple(dict.fromkeys(host for host in found if host))
+    return tuple(dict.fromkeys(way.host for way in _every_way(text)))
+
+
+def ways_in(text: str) -> tuple[Way, ...]:
+    """The hosts in a post to which its addresses lead through a proxy or a sign-in service, and these."""
+    return tuple(dict.fromkeys(way for way in _every_way(text) if way.proxy or way.login))
+
+
+def _every_way(text: str) -> Iterator[Way]:
+    text = text[:LONGEST_TEXT]
+    found = [way_of_url(match.group("rest")) for match in _URL.finditer(text)]
+    bare = [match for match in _BARE.finditer(_URL.sub(" ", text)) if _is_host(match)]
+    found += [way_of_url(f"{match.group('host')}{match.group('path') or ''}") for match in bare]
+    return (way for way in found if way is not None)
 
 
 def without_hosts(text: str) -> str:
@@ -37,34 +62,45 @@ def without_hosts(text: str) -> str:
     return _BARE.sub(lambda match: " " if _is_host(match) else match.group(), _URL.sub(" ", text))
 
 
-def host_of_url(rest: str) -> str | None:
-    """The host of what follows "https://"; the one within, if the address holds another."""
-    within = _BEHIND.search(rest)
-    if within:
-        address = unquote(within.group("url"))
-        behind = clean_host(_authority(re.sub(r"^https?://", "", address, flags=re.IGNORECASE)))
-        if behind and "." in behind:
-            return behind
-    return clean_host(_authority(rest))
+def way_of_url(rest: str) -> Way | None:
+    """Where what follows "https://" leads, and through what; None if it has no host."""
+    outer = clean_host(_authority(rest))
+    if outer is None:
+        return None
+    if not _LEADS_ON.search(rest):
+        return Way(outer)
+    inner, sign_in = _host_within(_WITHIN, rest), _host_within(_SIGN_IN, rest)
+    if _AT_THE_PLATFORM.search(rest):  # the address is the platform's own, and asks for a sign-in elsewhere
+        return Way(inner or outer, login=sign_in)
+    if inner is None or inner == outer:
+        return Way(outer)
+    return Way(inner, proxy=outer, login=sign_in)
+
+
+def _host_within(where: re.Pattern[str], rest: str) -> str | None:
+    """The host of the first address that is the value of such a parameter, encoded or not."""
+    for match in where.finditer(rest):
+        address = match.group("url")
+        for _ in range(_MOST_TIMES_ENCODED):
+            address = unquote(address)
+        host = clean_host(_authority(re.sub(r"^https?:/{1,2}", "", address, flags=re.IGNORECASE)))
+        if host and "." in host:
+            return host
+    return None
 
 
 def without_secrets(text: str) -> str:
     """Take path, query, fragment and user name out of every address in a post, keeping scheme and host.
 
-    Of an address that holds another one, scheme and host of both are kept: https://proxy.example/login?url=https://…
+    Of an address that leads to another, scheme and host of each are kept: https://proxy.example/?url=https://…
     """
     return _BARE.sub(_bare_without_secrets, _URL.sub(_url_without_secrets, text))
 
 
 def _url_without_secrets(match: re.Match[str]) -> str:
     scheme, rest = match.group("scheme").lower(), match.group("rest")
-    end = rest[len(rest.rstrip(_TRAILING)) :] if not re.search(r"[/?#]", rest) else ""
-    outer = clean_host(_authority(rest))
-    if outer is None:
-        return f"{scheme}://"
-    inner = host_of_url(rest)
-    within = f"/?url=https://{inner}/" if inner and inner != outer else "/"
-    return f"{scheme}://{outer}{within}{end}"
+    end = rest[len(rest.rstrip(_TRAILING)) :] if not re.search(r"[/?#\\]", rest) else ""
+    return f"{scheme}://{_hosts_only(rest) or ''}{end}"
 
 
 def _bare_without_secrets(match: re.Match[str]) -> str:
@@ -72,9 +108,18 @@ def _bare_without_secrets(match: re.Match[str]) -> str:
     path = match.group("path")
     if path is None or before.endswith("://"):
         return match.group()
-    inner = host_of_url(f"{match.group('host')}{path}")
-    outer = clean_host(match.group("host"))
-    return f"{match.group('host')}/?url=https://{inner}/" if inner and inner != outer else f"{match.group('host')}/"
+    return _hosts_only(f"{match.group('host')}{path}") or match.group("host")
+
+
+def _hosts_only(rest: str) -> str | None:
+    """What `way_of_url` reads in the same way, with nothing in it but hosts; None if there is none."""
+    way = way_of_url(rest)
+    if way is None:
+        return None
+    sign_in = f"&entityID=https://{way.login}/" if way.login else ""
+    if way.proxy:
+        return f"{way.proxy}/?url=https://{way.host}/{sign_in}"
+    return f"{way.host}/Shibboleth.sso/?url=https://{way.host}/{sign_in}" if sign_in else f"{way.host}/"
 
 
 def _authority(rest: str) -> str:

@@ -1,11 +1,13 @@
 """An answer in, the text of its reply out: in the asker's language, within the network's limit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from typing import assert_never
 
 from bot.model import Answer, AskForAddress, AskWhich, GiveHelp, GiveVerdicts, Language, Verdict
 from bot.wording.fitting import Piece, elide, fit
+from bot.wording.gateways import gateway_pieces
 from bot.wording.pieces import pieces_of
 from bot.wording.voice import Voice, voice
 
@@ -24,8 +26,8 @@ def word(answer: Answer, *, language: Language, limit: int, zone: tzinfo) -> str
     match answer:
         case GiveVerdicts():
             return _verdicts(answer, say, limit, zone)
-        case AskForAddress(name):
-            return _ask_for_address(name, say, limit)
+        case AskForAddress(name, closest):
+            return _ask_for_address(name, closest, say, limit)
         case AskWhich(candidates):
             return _ask_which(candidates, say, limit)
         case GiveHelp():
@@ -43,19 +45,23 @@ def _verdicts(answer: GiveVerdicts, say: Voice, limit: int, zone: tzinfo) -> str
     for said in range(len(answer.verdicts), 0, -1):
         left_out = answer.left_out + len(answer.verdicts) - said
         for length in _NAME_LENGTHS:
-            text = fit(_pieces(answer.verdicts[:said], left_out, say, zone, length), limit)
+            text = fit(
+                _pieces(replace(answer, verdicts=answer.verdicts[:said], left_out=left_out), say, zone, length), limit
+            )
             if len(text) <= limit:
                 return text
     # One verdict on a name that is longer than the reply may be: the verdict without the name.
-    return fit(_pieces(answer.verdicts[:1], 0, say, zone, 0), limit)
+    return fit(_pieces(replace(answer, verdicts=answer.verdicts[:1], left_out=0), say, zone, 0), limit)
 
 
-def _pieces(verdicts: Sequence[Verdict], left_out: int, say: Voice, zone: tzinfo, name_length: int) -> list[Piece]:
-    alone = len(verdicts) == 1
+def _pieces(answer: GiveVerdicts, say: Voice, zone: tzinfo, name_length: int) -> list[Piece]:
+    verdicts, left_out = answer.verdicts, answer.left_out
+    alone = len(verdicts) == 1 and not answer.gateways
     pieces: list[Piece] = []
     for line, verdict in enumerate(verdicts):
         name = elide(verdict.platform.name, name_length) if name_length else say.gettext("That site")
         pieces += pieces_of(verdict, name, say, zone, line=line, alone=alone)
+        pieces += gateway_pieces(answer.gateways, verdict, say, line=line)
     if left_out:
         full = say.ngettext(
             "I leave {number} more aside: four at a time at most.",
@@ -66,12 +72,19 @@ def _pieces(verdicts: Sequence[Verdict], left_out: int, say: Voice, zone: tzinfo
     return pieces
 
 
-def _ask_for_address(name: str, say: Voice, limit: int) -> str:
+def _ask_for_address(name: str, closest: Sequence[str], say: Voice, limit: int) -> str:
     asked = say.gettext(
         "I do not know “{name}”. With its address (cairn.info, for instance), I can take a look.", name=elide(name, 40)
     )
     short = say.gettext("I do not know that name. With its address, I can take a look.")
-    return fit([Piece((asked, short), weight=0)], limit)
+    if not closest:
+        return fit([Piece((asked, short), weight=0)], limit)
+    offered = say.gettext(
+        "I do not know “{name}”. Is it {names}? Else its address would help (cairn.info, for instance).",
+        name=elide(name, 40),
+        names=say.listing([elide(other, 40) for other in closest], style="or"),
+    )
+    return fit([Piece((offered, asked, short), weight=0)], limit)
 
 
 def _ask_which(candidates: Sequence[str], say: Voice, limit: int) -> str:

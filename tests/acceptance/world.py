@@ -21,13 +21,22 @@ PLATFORM_HOSTS = ("solide.example", "fragile.example")
 
 @dataclass
 class World:
-    """Where everything is. `status` is what each platform answers; change it, and the platform changes."""
+    """Where everything is. `status` is what each platform answers; change it, and the platform changes.
+
+    `requests` are the HTTP requests that came, whole; `resolved` the names that were asked of DNS.
+    """
 
     folder: Path
     config_dir: Path
     data_dir: Path
     status: dict[str, int]
     asked: list[str] = field(default_factory=list[str])
+    requests: list[str] = field(default_factory=list[str])
+    names_asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    @property
+    def resolved(self) -> list[str]:
+        return [name for name, _ in self.names_asked]
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """A clean environment for the command: nothing of the caller's settings."""
@@ -81,6 +90,7 @@ def small_internet(folder: Path, *, settings: str = "") -> Generator[World]:
     (config_dir / "platforms").mkdir(parents=True)
     world = World(folder, config_dir, data_dir, {"solide.example": 200, "fragile.example": 503})
     with _site(world) as port, DnsServer({host: ["127.0.0.1"] for host in PLATFORM_HOSTS + CONTROL_HOSTS}) as dns:
+        world.names_asked = dns.asked
         (config_dir / "platforms" / "other.toml").write_text(_platforms(port), "utf-8")
         (config_dir / "fingerprints.toml").write_bytes((CHECKOUT / "config" / "fingerprints.toml").read_bytes())
         (config_dir / "bot.toml").write_text(_settings(dns.address, port) + settings, "utf-8")
@@ -111,6 +121,7 @@ def _site(world: World) -> Generator[int]:
         def do_GET(self) -> None:
             host = self.headers.get("Host", "").partition(":")[0]
             world.asked.append(host)
+            world.requests.append(f"{self.requestline}\n{self.headers}")
             status = 200 if host in CONTROL_HOSTS else world.status.get(host, 404)
             body = b"fine" if host in CONTROL_HOSTS else PAGE.encode() if status == 200 else b""
             self.send_response(status)

@@ -180,3 +180,37 @@ async def test_the_catalogue_is_that_of_whoever_asks() -> None:
     assert "catalogue" in desk.words
     assert "BU" not in desk.words
     assert desk.words.endswith("Avec son adresse, je peux aller voir.")
+
+
+PROXIED = "https://www-solide-example.ezproxy.fragile-univ.example/doc/S3CRET?ticket=S3CRET"
+
+
+async def test_a_proxied_address_is_three_looks_and_the_reply_says_which_fails() -> None:
+    """Only the proxy's own pages and the platform's are looked at, never what was pasted."""
+    desk = Desk()
+    desk.probes.answer = lambda target: [
+        saw(target, Response(502, target.host)) if "fragile-univ" in target.host else saw(target)
+    ]
+    assert await desk.ask(mention(f"{PROXIED} ne répond plus, vous aussi ?")) == "answered"
+    assert "Solide répond normalement" in desk.words
+    assert "C’est le proxy (ezproxy.fragile-univ.example) qui est en panne" in desk.words
+    assert "S3CRET" not in desk.words
+    assert sorted(desk.probes.looks) == [
+        "ezproxy.fragile-univ.example",  # its front page …
+        "ezproxy.fragile-univ.example",  # … and its login page
+        "solide.example",
+    ]
+
+
+async def test_a_proxy_that_answers_is_told_beside_a_platform_that_does_not() -> None:
+    desk = Desk()
+    await desk.ask(mention("https://ezproxy.univ.example/login?url=https://fragile.example/x HS ?"))
+    assert "Fragile" in desk.words
+    assert "Le proxy (ezproxy.univ.example) répond." in desk.words
+
+
+async def test_the_closest_names_are_offered_for_one_that_nobody_knows() -> None:
+    desk = Desk()
+    await desk.ask(mention("c'est moi ou Solidaire est en panne ?"))
+    assert "Solidaire" in desk.words
+    assert "S’agit-il de Solide" in desk.words
