@@ -89,7 +89,7 @@ class Fetch:
         try:
             head = await hops.request(place, cookie)
             try:
-                return await again._fetched(hops, head)
+                return await again._fetched(hops, head, place.path)
             finally:
                 await head.transport.aclose()
         except ProbeFailedError as error:
