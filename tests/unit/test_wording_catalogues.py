@@ -85,6 +85,22 @@ def test_no_sentence_has_stray_spaces_or_straight_quotes(language: Language) -> 
     assert [text for _, text in _translations(language) if wrong.search(text)] == []
 
 
+# « de » devant « example.com » deviendrait « d’ » : words that change before a name that begins with a vowel.
+ELIDING = {
+    Language.FRENCH: re.compile(
+        r"\b(de|que|le|la|ne|je|se|jusque|lorsque|du|au) \{(name|names|place|places|network)\}"
+    ),
+    Language.CATALAN: re.compile(r"\b(de|des de|el|la|del|al) \{(name|names|place|places|network)\}"),
+    Language.ITALIAN: re.compile(r"\b(lo|la|una|del|al|dal|nel|sul|allo|dello) \{(name|names|place|places|network)\}"),
+    Language.PORTUGUESE: re.compile(r"\b(o|a|do|da|no|na|ao|pelo|pela) \{(name|names|place|places|network)\}"),
+}
+
+
+@pytest.mark.parametrize("language", ELIDING)
+def test_no_word_that_a_name_would_change_stands_before_a_name(language: Language) -> None:
+    assert [text for _, text in _translations(language) if ELIDING[language].search(text)] == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_sentence_ends_as_in_english(language: Language) -> None:
     ends = [

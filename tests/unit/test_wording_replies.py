@@ -324,7 +324,7 @@ SAID: dict[str, tuple[str, str]] = {
         "Cairn.info cannot be checked over the web: I cannot judge.",
     ),
     "offline": (
-        ("Je n'arrive à joindre personne : c'est moi qui suis hors ligne, je ne peux rien dire de Cairn.info."),
+        ("Je n'arrive à joindre personne : c'est moi qui suis hors ligne. Pour Cairn.info, je ne peux rien dire."),
         "I cannot reach anybody: I am the one who is offline, so no word on Cairn.info.",
     ),
     "own fault": (
@@ -434,6 +434,48 @@ CORE = {
         Word.INCONCLUSIVE: ("cannot judge", "cannot tell"),
         Word.UNKNOWN: ("not known", "do not know", "offline", "no measurement", "cannot tell"),
     },
+    Language.SPANISH: {
+        Word.DOWN: ("no funciona", "no funcione", "tampoco funciona", "falla"),
+        Word.UP: ("responde",),
+        Word.DEGRADED: ("a medias", "despacio", "pero mal"),
+        Word.INCONCLUSIVE: ("no puedo juzgar", "No puedo decirlo"),
+        Word.UNKNOWN: ("no lo sé", "No conozco", "conexión", "medir", "juzgar", "por mi parte"),
+    },
+    Language.GERMAN: {
+        Word.DOWN: ("ausgefallen", "nicht, ein Beweis"),
+        Word.UP: ("antwortet",),
+        Word.DEGRADED: ("nur zum Teil", "langsam", "nicht gut"),
+        Word.INCONCLUSIVE: ("beurteilen", "Sicher sagen kann ich"),
+        Word.UNKNOWN: ("weiß ich nicht", "kenne ich nicht", "ffline", "nichts messen", "beurteilen", "Bei mir"),
+    },
+    Language.ITALIAN: {
+        Word.DOWN: ("non funziona", "non funzioni", "non va"),
+        Word.UP: ("risponde",),
+        Word.DEGRADED: ("a metà", "lentamente", "ma male"),
+        Word.INCONCLUSIVE: ("non posso giudicare", "non posso dirlo"),
+        Word.UNKNOWN: ("non lo so", "Non conosco", "offline", "misurare", "giudicare", "da parte mia"),
+    },
+    Language.PORTUGUESE: {
+        Word.DOWN: ("fora do ar", "falha"),
+        Word.UP: ("responde",),
+        Word.DEGRADED: ("só em parte", "devagar", "mas mal"),
+        Word.INCONCLUSIVE: ("não posso julgar", "não tenho a certeza"),
+        Word.UNKNOWN: ("não sei", "Não conheço", "sem ligação", "medir", "julgar", "do meu lado"),
+    },
+    Language.DUTCH: {
+        Word.DOWN: ("eruit", "misschien uit", "niet, maar een bewijs", "lukt"),
+        Word.UP: ("antwoordt",),
+        Word.DEGRADED: ("maar half", "traag", "niet goed"),
+        Word.INCONCLUSIVE: ("niet beoordelen", "niet zeker"),
+        Word.UNKNOWN: ("weet ik niet", "ken ik niet", "offline", "niet meten", "beoordelen", "aan mijn kant"),
+    },
+    Language.CATALAN: {
+        Word.DOWN: ("no funciona", "falla"),
+        Word.UP: ("respon",),
+        Word.DEGRADED: ("a mitges", "a poc a poc", "però malament"),
+        Word.INCONCLUSIVE: ("no puc jutjar", "no ho puc dir"),
+        Word.UNKNOWN: ("no ho sé", "No conec", "connexió", "mesurar", "jutjar", "per part meva"),
+    },
 }
 
 names = st.one_of(
@@ -470,7 +512,7 @@ def verdicts(draw: st.DrawFn) -> Verdict:
     )
 
 
-@given(verdict=verdicts(), limit=st.integers(120, 5000), language=st.sampled_from(list(CORE)))
+@given(verdict=verdicts(), limit=st.integers(120, 5000), language=st.sampled_from(Language))
 def test_one_verdict_always_fits_and_is_always_told(verdict: Verdict, limit: int, language: Language) -> None:
     text = word(GiveVerdicts((verdict,)), language=language, limit=limit, zone=PARIS_TIME)
     assert len(text) <= limit
@@ -483,7 +525,7 @@ def test_one_verdict_always_fits_and_is_always_told(verdict: Verdict, limit: int
     several=st.lists(verdicts(), min_size=2, max_size=4),
     left_out=st.integers(0, 9),
     limit=st.integers(120, 5000),
-    language=st.sampled_from(list(CORE)),
+    language=st.sampled_from(Language),
 )
 def test_several_verdicts_always_fit(several: Sequence[Verdict], left_out: int, limit: int, language: Language) -> None:
     text = word(GiveVerdicts(tuple(several), left_out), language=language, limit=limit, zone=PARIS_TIME)
