@@ -127,12 +127,19 @@ class Fingerprint:
             and (self.landed is None or self.landed.search(page.landed) is not None)
             and (self.with_ways or not page.is_site)
             and (self.most_links is None or page.links <= self.most_links)
-            and (self.titled is None or _any_title(page, self.titled))
-            and (self.unless_titled is None or not _any_title(page, self.unless_titled))
+            and self._is_titled(page)
             and (not self.words or any(map(page.says, self.words)))
             and not any(map(page.says, self.unless_words))
             and (self.most_text is None or page.letters <= self.most_text)
         )
+
+    def _is_titled(self, page: Page) -> bool:
+        """Say whether the title or the heading fits, and does not speak against it: the other one may."""
+        but = self.unless_titled
+        texts = [text for text in (page.title or "", page.heading or "") if but is None or not but.search(text)]
+        if self.titled is None:
+            return len(texts) == 2
+        return any(map(self.titled.search, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +151,6 @@ class Fingerprints:
     def marks(self, page: Page) -> tuple[Mark, ...]:
         """Give the marks of all rows that fit, in the file's order."""
         return tuple(Mark(row.id, row.family) for row in self.rows if row.fits(page))
-
-
-def _any_title(page: Page, pattern: re.Pattern[str]) -> bool:
-    return any(pattern.search(text or "") for text in (page.title, page.heading))
 
 
 @cache

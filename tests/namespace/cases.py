@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.cases.messages import all_cases
 from tests.namespace.internet import Numbers, Site, certificate
 from tests.servers.dns import Alias, Answer, Each, Say, Silence, Turns
 from tests.servers.misbehaving import (
@@ -239,4 +240,10 @@ def _unknown() -> tuple[Case, ...]:
     )
 
 
-CASES = (*_up(), *_degraded(), *_down(), *_inconclusive(), *_unknown())
+def _of_the_world() -> tuple[Case, ...]:
+    """One in eight of the answers that `tests/cases/world` has, as they come over the wire."""
+    alone = [case for case in all_cases() if len(case.answers) == len(case.words) == len(case.causes) == 1]
+    return tuple(Case(case.id, *case.words, *case.causes, Site(send(*case.answers.values()))) for case in alone[::8])
+
+
+CASES = (*_up(), *_degraded(), *_down(), *_inconclusive(), *_unknown(), *_of_the_world())
