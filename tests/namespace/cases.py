@@ -243,7 +243,9 @@ def _unknown() -> tuple[Case, ...]:
 def _of_the_world() -> tuple[Case, ...]:
     """One in eight of the answers that `tests/cases/world` has, as they come over the wire."""
     alone = [case for case in all_cases() if len(case.answers) == len(case.words) == len(case.causes) == 1]
-    return tuple(Case(case.id, *case.words, *case.causes, Site(send(*case.answers.values()))) for case in alone[::8])
+    return tuple(
+        Case(case.id, min(case.words), min(case.causes), Site(send(case.answers["", "/"]))) for case in alone[::8]
+    )
 
 
 CASES = (*_up(), *_degraded(), *_down(), *_inconclusive(), *_unknown(), *_of_the_world())
