@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,33 +26,38 @@ LONGEST_QUOTE = 60
 @click.argument("names", metavar="NAME|HOST…", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in the order asked.")
 def probe(names: tuple[str, ...], *, as_json: bool) -> None:
-    """Look at platforms or hosts, and explain what was seen."""
+    """Look at platforms or hosts, and explain what was seen.
+
+    What is neither is told at the end, with exit code 2; the others are looked at all the same.
+    """
     settings = load_settings()
     set_up_logs(level="error", log_format="console")
-    sys.exit(asyncio.run(_probe(names, settings, as_json=as_json)))
+    asyncio.run(_probe(names, settings, as_json=as_json))
 
 
-async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> int:
+async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> None:
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="cestmoiou-probe-") as folder:
         async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
-            looks = _look_at([_platform(name, bot) for name in names], bot, parallel=settings.probe.parallel)
+            platforms, faults = _platforms(names, bot)
+            looks = _look_at([each for _, each in platforms], bot, parallel=settings.probe.parallel)
             if console.is_terminal and not as_json:
                 with console.status("…"):
                     verdicts = await looks
             else:
                 verdicts = await looks
-    for asked, verdict in zip(names, verdicts, strict=True):
+    for (asked, _), verdict in zip(platforms, verdicts, strict=True):
         if as_json:
             click.echo(json.dumps(_as_json(asked, verdict), ensure_ascii=False))
         else:
             click.echo(explain(verdict, language=Language(settings.language), zone=bot.answering.zone))
-    return 0
+    if faults:
+        raise UserError(*faults)
 
 
 async def _look_at(platforms: Sequence[Platform], bot: Bot, *, parallel: int) -> list[Verdict]:
     # Nobody waits in a post for this: each platform gets its whole time, however many there are.
-    most_targets = max(min(len(platform.targets), MOST_TARGETS) for platform in platforms)
+    most_targets = max((min(len(platform.targets), MOST_TARGETS) for platform in platforms), default=1)
     turns = asyncio.Semaphore(max(1, parallel // max(1, most_targets)))
 
     async def look(platform: Platform) -> Verdict:
@@ -61,6 +65,18 @@ async def _look_at(platforms: Sequence[Platform], bot: Bot, *, parallel: int) ->
             return await bot.checking.check(platform)
 
     return await asyncio.gather(*(look(platform) for platform in platforms))
+
+
+def _platforms(names: Sequence[str], bot: Bot) -> tuple[list[tuple[str, Platform]], list[str]]:
+    """Find what each name means; the others' faults, a sentence each."""
+    found: list[tuple[str, Platform]] = []
+    faults: list[str] = []
+    for name in names:
+        try:
+            found.append((name, _platform(name, bot)))
+        except UserError as error:
+            faults += error.faults
+    return found, faults
 
 
 def _platform(name: str, bot: Bot) -> Platform:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,54 @@ def test_probe_refuses_what_it_must_not_look_at(world: World, asked: str) -> Non
     assert len(done.stderr.splitlines()) == 1
     assert len(done.stderr) < 400
     assert len(world.asked) == before
+
+
+def test_probe_looks_at_the_others_when_one_cannot_be_looked_at(world: World) -> None:
+    before = len(world.asked)
+    done = world.command("probe", "--json", "127.0.0.1", "Solide", "solide.example:22", "fragile")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 2
+    assert [(row["asked"], row["verdict"]) for row in rows] == [("Solide", "up"), ("fragile", "down")]
+    first, second = done.stderr.splitlines()  # a sentence each
+    assert "127.0.0.1" in first
+    assert "solide.example:22" in second
+    assert [asked for asked in world.asked[before:] if "127.0.0.1" in asked] == []
+
+
+PLACE = {"place", "network", "vote", "rule", "phase", "kind", "status", "timings_ms"}
+TIMINGS = {"dns", "tcp", "tls", "first_byte", "total"}
+ROW = {
+    *("asked", "platform", "host", "verdict", "cause", "confidence", "places", "controls", "official", "looked_at"),
+    *("rule", "step", "difference", "attempts"),
+}
+
+
+def test_probe_has_every_field_whatever_was_seen(world: World) -> None:
+    names = ("fragile", "Solide", "nulle-part.example", "https://solide.example/page?q=1")
+    done = world.command("probe", "--json", *names)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["asked"] for row in rows] == list(names)
+    for row in rows:
+        assert set(row) >= ROW
+        assert datetime.fromisoformat(row["looked_at"]).utcoffset() == timedelta(0)
+        assert isinstance(row["confidence"], float)
+        assert row["places"]
+        for place in row["places"]:
+            assert set(place) >= PLACE
+            assert set(place["timings_ms"]) == TIMINGS
+            assert place["timings_ms"]["total"] > 0
+        for attempt in row["attempts"]:
+            assert set(attempt) >= {"attempt", "url", "observed_at", "other_family", *PLACE - {"vote", "rule"}}
+        assert all(set(control) >= {"host", "ok"} for control in row["controls"])
+    by_name = dict(zip(names, rows, strict=True))
+    assert [attempt["attempt"] for attempt in by_name["fragile"]["attempts"]] == [1, 2]
+    assert by_name["fragile"]["places"][0]["vote"] == "down"
+    missing = by_name["nulle-part.example"]["places"][0]
+    assert (missing["phase"], missing["kind"], missing["status"]) == ("dns", "nxdomain", None)
+    assert missing["timings_ms"]["tcp"] is None
+    assert by_name["Solide"]["places"][0]["phase"] == "done"
+    assert by_name["Solide"]["official"] is None
+    assert by_name[names[-1]]["host"] == "solide.example"
 
 
 def test_the_bot_blames_itself_when_it_is_offline(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.checking import Checking
+from bot.checking import PATIENCE_WITH_OFFICIAL_PAGE, Checking
 from bot.model import OfficialLevel, Platform, StatusPage, Target, Word
 from bot.official.pages import StatusPages
+from bot.probe.limits import Limits
 from tests.fakes.probes import FakeProbes, saw
 from tests.fakes.store import FakeStore
 from tests.servers.misbehaving import OTHER, SITE, Behaviour, World, answer, close, redirect, serve, silence
@@ -37,6 +38,22 @@ async def read(*behaviours: Behaviour, times: int = 1, at: datetime = NOON) -> t
 
 async def test_a_page_is_read_once_for_all_who_ask() -> None:
     assert await read(answer(200, CRITICAL), times=50) == ([OfficialLevel.DOWN] * 50, 1)
+
+
+async def test_a_hanging_page_delays_a_reply_by_two_seconds_and_no_more() -> None:
+    """The limits as shipped; what the page would have said comes too late, and the look itself is told."""
+    async with serve(silence) as hanging:
+        with World(dict(NAMES), {(SITE, 80): hanging.port}, limits=Limits()) as world:
+            pages = StatusPages(world.prober(), clock=lambda: NOON)
+            checking = Checking([FakeProbes()], FakeStore(), lambda: NOON, official=pages)
+            began = time.monotonic()
+            verdict = await checking.check(SOLIDE)
+            took = time.monotonic() - began
+            await pages.close()
+    assert (verdict.word, verdict.official) == (Word.UP, None)
+    assert hanging.requests == 1
+    assert timedelta(seconds=2) == PATIENCE_WITH_OFFICIAL_PAGE
+    assert 2.0 <= took < 4.0  # waited for, but not until the page's own limits
 
 
 async def test_a_page_that_has_moved_is_followed() -> None:
