@@ -36,6 +36,27 @@ def check(names: tuple[str, ...], *, live: bool) -> None:
     sys.exit(_check(tuple(map(Path, names)), settings))
 
 
+@catalogue.command("import-ezproxy")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="A new file for the draft, as in config/local/univ.toml."
+)
+def import_ezproxy(file: Path, output: Path | None) -> None:
+    """Draft your institution's file from its EZproxy configuration; print it, or write it to a new file."""
+    from bot.cli.catalogue_drafts import import_ezproxy
+
+    import_ezproxy(file, output, load_settings())
+
+
+@catalogue.command()
+@click.option("--local", "own", metavar="NAME", help="Into config/local/NAME.toml, for your own people only.")
+def add(own: str | None) -> None:
+    """Add a platform: four questions, then its entry is written at its place."""
+    from bot.cli.catalogue_drafts import add_entry
+
+    add_entry(own, load_settings())
+
+
 def _check(given: tuple[Path, ...], settings: Settings) -> int:
     language = settings.language
     shared = read_folder(settings.config_dir / "platforms", language)
