@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.catalogue import read_catalogue
 from bot.checking import PATIENCE_WITH_OFFICIAL_PAGE, Checking
 from bot.model import OfficialLevel, Platform, StatusPage, Target, Word
 from bot.official.pages import StatusPages
@@ -125,3 +126,39 @@ async def test_a_page_that_takes_ten_seconds_costs_at_most_the_deadline() -> Non
     verdict = await checking.check(SOLIDE)
     assert time.monotonic() - began < 0.5
     assert (verdict.word, verdict.official) == (Word.UP, None)
+
+
+async def test_what_the_catalogue_calls_its_part_of_a_page_is_what_counts() -> None:
+    """From a platform's table, over the wire, to the word: the page is fine, the part that the platform is is not."""
+    parts = [{"name": "Search", "status": "major_outage"}, {"name": "Mail", "status": "operational"}]
+    page = json.dumps({"status": {"indicator": "none"}, "components": parts, "incidents": []}).encode()
+    levels: dict[str, OfficialLevel] = {}
+    async with serve(answer(200, page)) as site:
+        with World({"etat.solide.fr": [SITE]}, {(SITE, 80): site.port}) as world:
+            for part in ("", "Search", "mail", "Canteen"):
+                entry = CATALOGUE_ENTRY + (f'component = "{part}"' if part else "")
+                (platform,) = read_catalogue({"test.toml": entry}).platforms.values()
+                pages = StatusPages(world.prober(), clock=lambda: NOON)
+                word = await pages.read(platform)
+                assert word is not None
+                levels[part] = word.level
+                await pages.close()
+    assert levels == {
+        "": OfficialLevel.OK,
+        "Search": OfficialLevel.DOWN,
+        "mail": OfficialLevel.OK,
+        "Canteen": OfficialLevel.UNKNOWN,
+    }
+
+
+CATALOGUE_ENTRY = """[solide]
+name = "Solide"
+kind = "other"
+hosts = ["solide.fr"]
+urls = [{ role = "home", url = "https://solide.fr/" }]
+[solide.status]
+kind = "statuspage"
+url = "http://etat.solide.fr"
+api_url = "http://etat.solide.fr/s.json"
+confidence = "sourced"
+"""
