@@ -213,4 +213,4 @@ async def test_the_closest_names_are_offered_for_one_that_nobody_knows() -> None
     desk = Desk()
     await desk.ask(mention("c'est moi ou Solidaire est en panne ?"))
     assert "Solidaire" in desk.words
-    assert "S’agit-il de Solide" in desk.words
+    assert "Serait-ce Solide" in desk.words
