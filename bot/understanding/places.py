@@ -77,11 +77,16 @@ def _words_of(text: str, language: Language) -> _Words:
     return _Words(
         text,
         tuple(spans),
-        tuple(folded_word(text[start:end]) for start, end in spans),
+        tuple(_without_its_number(folded_word(text[start:end])) for start, end in spans),
         tuple(text[end:start] for end, (start, _) in zip(ends, spans, strict=False)),
         language,
         shouts=len(letters) > 8 and sum(map(str.isupper, letters)) > 0.8 * len(letters),
     )
+
+
+def _without_its_number(word: str) -> str:
+    """ "lyon" for "lyon2", "paris" for "paris8": universities are written so in a hurry."""
+    return word.rstrip("0123456789") or word
 
 
 def _mentions(words: _Words) -> Iterator[_Mention]:
@@ -97,7 +102,7 @@ def _may_begin_a_name(words: _Words, place: int) -> bool:
     if words.is_capital(place) or place == 0:
         return True
     before = words.before(place)
-    return before in words_around("before", words.language) or before in words_around("same")
+    return any(before in words_around(*table) for table in (("before", words.language), ("same",), ("of",)))
 
 
 def _mention(words: _Words, place: int) -> _Mention | None:
@@ -131,7 +136,11 @@ def _after_preposition(mention: _Mention, words: _Words) -> bool:
     article = article_behind(before)
     if article is not None and mention.town.name.lower().startswith(f"{article} "):
         return mention.capital
-    opens = before in words_around("of") and words.before(mention.first, 2) in ("", "ici", "aqui")
+    opens = before in words_around("of") and words.before(mention.first, 2) in words_around("same") | {
+        "",
+        "ici",
+        "aqui",
+    }
     if not near.intersection((before, *longer)) and not (opens and mention.capital):
         return _is_plain(mention, words) and before in _every_preposition()
     if before in ("a", "to") and words.before(mention.first, 2) in words_around("of", "owned"):
@@ -141,18 +150,21 @@ def _after_preposition(mention: _Mention, words: _Words) -> bool:
 
 def _of_an_institution(mention: _Mention, words: _Words) -> bool:
     """ "la BU de Pau", "at the University of Leeds", "Sciences Po Lille", "TU Wien"."""
-    if not mention.capital or _goes_on(mention, words):
+    if not _may_be_named(mention, words) or _goes_on(mention, words):
         return False
     before = words.before(mention.first)
     if before in words_around("institutions"):
         return not mention.town.is_word
     if before not in words_around("of"):
         return False
+    beside = words_around("same") | {""}
     for distance in range(2, _LOOK_BACK + 2):
         word = words.before(mention.first, distance)
         if word in words_around("of", "owned") and word not in words_around("of", "sites"):
             return False
         if word in words_around("of", "where"):
+            return True
+        if distance == 2 and word in words_around("institutions") and words.before(mention.first, 3) in beside:
             return True
         if word in words_around("of", "sites") and words.before(mention.first, distance + 1) in ("", "ici", "la", "l"):
             return True
