@@ -1,7 +1,7 @@
 """Names in a text: its words go in, the names of platforms among them come out, the longest first."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -20,6 +20,10 @@ _MOST_WORDS_MISSPELT = 2
 _LONG_NAME = 9
 _LIKE_ENOUGH = 0.6
 _LONGEST_TEXT = 5_000
+# A post of 5,000 characters shall cost no more than a few of usual length: its beginning and its end are read.
+_MOST_TOKENS = 400
+_MOST_MATCHES = 30
+_MOST_GUESSES = 60
 _Spelling = TypeVar("_Spelling", str, tuple[str, ...])
 
 
@@ -81,9 +85,10 @@ class NameIndex:
         """The names in a text, from left to right, the longest at each place; no word counts twice."""
         written = self._words_of(text[:_LONGEST_TEXT])
         found: list[Match] = []
+        guesses = iter(range(_MOST_GUESSES))
         place = 0
-        while place < len(written):
-            match = self._longest_at(place, written) or self._misspelt_at(place, written)
+        while place < len(written) and len(found) < _MOST_MATCHES:
+            match = self._longest_at(place, written) or self._misspelt_at(place, written, guesses)
             if match:
                 found.append(match)
             place = match.last if match else place + 1
@@ -101,10 +106,13 @@ class NameIndex:
 
     def _words_of(self, text: str) -> list[Token]:
         written = tokens(text)
-        if not any(token.hashtag for token in written):
-            return written
-        parts = [humps(token) if token.hashtag and token.folded not in self._names else [token] for token in written]
-        return list(itertools.chain.from_iterable(parts))
+        if any(token.hashtag for token in written):
+            parts = [
+                humps(token) if token.hashtag and token.folded not in self._names else [token] for token in written
+            ]
+            written = list(itertools.chain.from_iterable(parts))
+        cut = _MOST_TOKENS // 2
+        return written if len(written) <= _MOST_TOKENS else [*written[:cut], *written[-cut:]]
 
     def _longest_at(self, place: int, written: Sequence[Token]) -> Match | None:
         for last in range(min(place + MOST_WORDS, len(written)), place, -1):
@@ -119,7 +127,7 @@ class NameIndex:
         name = self._names.get(letters) if len(letters) >= SHORTEST else None
         return None if name is None or name.weak or any(token.opens for token in run[1:]) else name
 
-    def _misspelt_at(self, place: int, written: Sequence[Token]) -> Match | None:
+    def _misspelt_at(self, place: int, written: Sequence[Token], guesses: Iterator[int]) -> Match | None:
         for last in range(min(place + _MOST_WORDS_MISSPELT, len(written)), place, -1):
             run = written[place:last]
             letters = "".join(token.folded for token in run)
@@ -127,6 +135,8 @@ class NameIndex:
                 continue
             if len(letters) < _LONG_NAME and (len(run) > 1 or not _is_name_like(written, place, last)):
                 continue
+            if next(guesses, None) is None:
+                return None
             if meant := self._slips.meant(letters, at_most=1 if len(run) > 1 else 2):
                 return Match(self._names[meant], written, place, last)
         return None

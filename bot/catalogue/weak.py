@@ -4,6 +4,7 @@ Every rule about a name is in its entry (`weak_needs`, `weak_not`, `weak_case`, 
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from bot.catalogue.matching import Match
 from bot.catalogue.names import Token, fold, tokens
@@ -23,12 +24,13 @@ def keep_plausible(matches: Sequence[Match], intent: Intent, *, hosts_given: boo
     """Drop ambiguous names without their cue, and those beside a sure name that they are not joined to."""
     sure = [match for match in matches if not match.name.weak]
     organisations = {match.platform.key for match in sure}
+    whole = _words(matches[0].text) if matches else ""
     kept: list[Match] = []
     for match in matches:
         if match.name.weak:
             fails = is_subject(match.text, match.first, match.last) and not _has_an_object(match, sure)
             alone = (not sure and not hosts_given) or match.platform.behind in organisations
-            if not intent.says_outage or not _has_its_cue(match, intent, fails=fails):
+            if not intent.says_outage or not _has_its_cue(match, intent, whole, fails=fails):
                 continue
             if not alone and not _is_joined(match, matches) and not (fails and _is_capitalised(match)):
                 continue
@@ -36,19 +38,19 @@ def keep_plausible(matches: Sequence[Match], intent: Intent, *, hosts_given: boo
     return kept
 
 
-def _has_its_cue(match: Match, intent: Intent, *, fails: bool) -> bool:
+def _has_its_cue(match: Match, intent: Intent, whole: str, *, fails: bool) -> bool:
     platform = match.platform
     if platform.weak_languages and intent.language.value not in platform.weak_languages:
         return False
     alone = platform.weak_alone and fails and (_is_capitalised(match) or _stands_bare(match, intent))
     if platform.weak_case and not alone and not _is_capitalised(match, leniently=True):
         return False
-    if any(_says(_words(match.text), word) for word in platform.weak_not) or is_person(match.text, match.last):
+    if any(_says(whole, word) for word in platform.weak_not) or is_person(match.text, match.last):
         return False
     if not platform.weak_needs or alone:
         return True
-    others = [token for place, token in enumerate(match.text) if not match.first <= place < match.last]
-    return any(_says(_words(others), word) for word in platform.weak_needs)
+    others = _words([*match.text[: match.first], *match.text[match.last :]])
+    return any(_says(others, word) for word in platform.weak_needs)
 
 
 def _stands_bare(match: Match, intent: Intent) -> bool:
@@ -71,8 +73,13 @@ def _words(text: Sequence[Token]) -> str:
 
 
 def _says(text: str, word: str) -> bool:
-    folded = " ".join(token.folded for token in tokens(word)) if not word.endswith("*") else fold(word)
+    folded = _folded_phrase(word)
     return f" {folded[:-1]}" in text if folded.endswith("*") else f" {folded} " in text
+
+
+@cache
+def _folded_phrase(word: str) -> str:
+    return " ".join(token.folded for token in tokens(word)) if not word.endswith("*") else fold(word)
 
 
 def _is_capitalised(match: Match, *, leniently: bool = False) -> bool:

@@ -11,6 +11,10 @@ _CLAUSES = re.compile(
 _WORKS = re.compile(
     r" (?:repond|repondent|s'ouvre|s'ouvrent|marche|marchent|passe|works?|loads?|opens?|on a bien acces a .*) $"
 )
+# "ok pour ChatGPT, mais…": said before the name.
+_FINE_FOR = re.compile(
+    r"^ (?:ok|okay|d'accord|bon|rien a dire|pas de souci|fine|good|all good) (?:pour|avec|sur|for|with) "
+)
 _DOES_NOT = re.compile(r" (?:non|pas|nope|not|plus|doesn't|isn't|won't) ")
 
 
@@ -21,7 +25,7 @@ def failing_part(text: str, words: Lexicon) -> str:
     if len(failing) == len(clauses):
         return text
     rest = folded(" ".join(failing))
-    return " ".join(failing) if words.cue("down", rest) or _DOES_NOT.search(rest) else text
+    return " ".join(failing) if words.cue("down", rest) or _DOES_NOT.search(rest) or "?" in rest else text
 
 
 def _says_it_works(clause: str, words: Lexicon) -> bool:
@@ -29,5 +33,5 @@ def _says_it_works(clause: str, words: Lexicon) -> bool:
     if "?" in said:
         return False
     without = words.finds["up"].sub(" ", said)
-    works = _WORKS.search(said) is not None or without != said
+    works = _WORKS.search(said) is not None or _FINE_FOR.search(said) is not None or without != said
     return works and not words.cue("down", without) and not _DOES_NOT.search(without)

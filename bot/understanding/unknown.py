@@ -1,35 +1,111 @@
 """A name that nobody knows: the post goes in, the name that its question is about comes out, as written."""
 
 import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
+from bot.model import Language
 from bot.understanding.lexicons import Lexicon
 from bot.understanding.reading import folded
 
-_NAME = r"(?<!\w)(?P<name>[^\W\d_a-z][\w+-]*(?: [^\W\d_a-z][\w+-]*){0,3})"
-_ASKED = r"moi ou|me or is|[Ii]s|[Aa]re|[Cc]heck|état de|statut de|site|appli|plateforme|status of"
-_SAID_OF_IT = (
-    r"est|sont|ne|n'|is|are|down|HS|hs|KO|en panne|rame|plante|planté|tombé|inaccessible|injoignable|marche|répond|"
-    r"fonctionne|won't|isn't|doesn't|not|dead|unreachable|en rade|dans les choux|ça|en carafe|a "
-)
-_ABOUT = (
-    re.compile(rf"(?:{_ASKED}) (?:le |la |les |l'|d'|the )?{_NAME}"),
-    re.compile(rf"(?<!à )(?<!depuis )(?<!from )(?<!in )(?<!de ){_NAME}(?= (?:{_SAID_OF_IT})\b)"),
-    re.compile(r"(?:moi ou|is it just me or is) (?P<name>[\w+-]{3,30}) (?:est|is|down|rame|hs)\b"),
-)
-# Words that open a sentence or say "it"; all other common words are in the lexicon's own lists.
-_NO_NAMES = frozenset(
-    {"elle", "dites", "salut", "hey", "impossible", "question", "erreur", "internet", "wifi", "quelle", "quel", "rien"}
-    | {"api", "vpn", "ko", "everything", "something", "lui", "toi", "paul", "my", "why", "hs"}
-)
+_WORD = re.compile(r"[^\W_][\w+&-]*")
+_MOST_WORDS = 4
+_LONGEST_PHRASE = 3
+_MOST_READ = 500
+_ENOUGH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    written: str
+    folded: str
+    opens: bool  # a clause begins here
+    joined: bool  # nothing but a space before it
+
+    @property
+    def capital(self) -> bool:
+        return self.written[0].isupper()
+
+    @property
+    def odd(self) -> bool:
+        """Whether no ordinary word looks like it: iFood, DigiD, RACO."""
+        return any(letter.isupper() for letter in self.written[1:])
 
 
 def unknown_name(text: str, words: Lexicon) -> str | None:
-    """The name as written, or None; words of the language itself are no names."""
-    for about in _ABOUT:
-        for found in about.finditer(text):
-            name = found.group("name").strip()
-            first = name.split()[0].lower().strip("'")
-            shouted = name[0].isupper() or about is _ABOUT[-1]
-            if shouted and len(name) > 1 and first not in _NO_NAMES and first not in words.telling:
-                return None if words.cue("generic", folded(name)) else name
-    return None
+    """The name as written, or None; words of the language itself are no names.
+
+    It has capitals, and stands where a post names what fails, or is spelt as only names are.
+    """
+    said = list(_words(text))
+    if not any(letter.islower() for word in said for letter in word.written):
+        return None  # a post in capitals only shows no name
+    best, most = None, _ENOUGH - 1
+    for first, last in _runs(said, words):
+        score = _score(said, first, last, words.language)
+        if score > most:
+            best, most = " ".join(word.written for word in said[first:last]), score
+    return None if best is None or words.cue("generic", folded(best)) else best
+
+
+def _words(text: str) -> Iterator[_Word]:
+    end = 0
+    for found in _WORD.finditer(text[:_MOST_READ]):
+        between = text[end : found.start()]
+        opens = end == 0 or bool(re.search(r"[,;:.!?…—–()«»\"“”¿¡]", between))
+        written = found.group()
+        yield _Word(written, folded(written).strip(), opens, joined=between == " ")
+        end = found.end()
+
+
+def _runs(said: Sequence[_Word], words: Lexicon) -> Iterator[tuple[int, int]]:
+    """The places of the names that may be: words with a capital one after the other, not those of the language."""
+    place = 0
+    while place < len(said):
+        last = place
+        while last < len(said) and last - place < _MOST_WORDS and _may_be_in_a_name(said, place, last, words):
+            last += 1
+        if last > place:
+            yield place, last
+        place = max(last, place + 1)
+
+
+def _may_be_in_a_name(said: Sequence[_Word], first: int, place: int, words: Lexicon) -> bool:
+    word = said[place]
+    if not (word.capital or word.odd) or len(word.written) < 2 or (place > first and not word.joined):
+        return False
+    return word.folded not in _list("no_names") and (word.odd or word.folded not in words.telling)
+
+
+def _score(said: Sequence[_Word], first: int, last: int, language: Language) -> int:
+    score = 2 * any(word.odd for word in said[first:last])
+    if not said[first].opens and language.value != "de":  # in German, every noun has a capital
+        score += 1
+    score += _score_before(said, first)
+    if any(_phrase(said, last, last + length) in _list("after") for length in range(1, _LONGEST_PHRASE + 1)):
+        score += 2
+    return score
+
+
+def _score_before(said: Sequence[_Word], first: int) -> int:
+    """What the longest phrase before a name says of it: a town follows "à", what is asked about "accès à"."""
+    for length in range(min(_LONGEST_PHRASE, first), 0, -1):
+        phrase = _phrase(said, first - length, first)
+        if phrase in _list("before"):
+            return 2
+        if phrase in _list("places"):
+            return -3
+    return 0
+
+
+def _phrase(said: Sequence[_Word], first: int, last: int) -> str:
+    return " ".join(word.folded for word in said[max(first, 0) : last])
+
+
+@cache
+def _list(name: str) -> frozenset[str]:
+    lists = tomllib.loads(files("bot.understanding").joinpath("unknown.toml").read_text("utf-8"))
+    return frozenset(lists[name])
