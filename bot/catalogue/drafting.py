@@ -5,6 +5,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 
 from bot.catalogue.names import fold
+from bot.catalogue.own_file import HEADER
 from bot.catalogue.parsing import parse
 
 LONGEST_ID = 40
@@ -47,7 +48,8 @@ def insert_entry(text: str, key: str, entry: str) -> str:
     end = "\r\n" if "\r\n" in text else "\n"
     entry = entry.replace("\n", end)
     lines = text.split("\n")
-    tables = [table for table in parse(text).tables if table.lines]
+    # An institution's own table stays at the head of its file.
+    tables = [table for table in parse(text).tables if table.lines and table.key != HEADER]
     after = next((table for table in tables if table.key > key), None)
     if after is None:
         body = text.rstrip("\r\n")

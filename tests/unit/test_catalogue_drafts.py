@@ -190,13 +190,13 @@ def test_whoever_stops_half_way_changes_nothing(config: Path, answers: tuple[str
     assert len(list((config / "platforms").iterdir())) == 1
 
 
-def test_an_entry_of_ones_own_goes_into_ones_own_file(config: Path) -> None:
+def test_an_entry_of_ones_own_goes_below_the_head_of_ones_own_file(config: Path) -> None:
     own = config / "local/u.toml"
-    own.write_text('[institution]\nname = "U"\ninstances = ["u.fr"]\n')
+    own.write_text('[institution]\nname = "U"\ninstances = ["u.fr"]\n\n[zoo]\nname = "Zoo"\nkind = "other"\n')
     assert add("ENT", "ent.u.fr", "education", "l'ENT, mon ENT", words=("--local", "u")).exit_code == 0
-    assert [
-        each.key for each in read_catalogue({}, own_files={"u.toml": own.read_text()}).institutions[0].platforms
-    ] == ["u.ent"]
+    (institution,) = read_catalogue({}, own_files={"u.toml": own.read_text()}).institutions
+    assert [platform.key for platform in institution.platforms] == ["u.ent", "u.zoo"]
+    assert own.read_text().startswith("[institution]")
 
 
 def run_add(config: Path, **more: object) -> subprocess.CompletedProcess[str]:
