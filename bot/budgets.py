@@ -176,7 +176,12 @@ def budget_key(platform: Platform) -> str:
     if not is_unknown(platform):
         return platform.key
     host = platform.key.removeprefix("url:")
-    return f"domain:{_public_suffixes().privatesuffix(host) or host}"
+    return f"domain:{registrable_domain(host)}"
+
+
+def registrable_domain(host: str) -> str:
+    """The domain that somebody registered, of which the host is a part: example.org of www.example.org."""
+    return _public_suffixes().privatesuffix(host) or host
 
 
 @cache

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.budgets import STALE, LookBudget
-from bot.model import Control, Evidence, History, Observation, OfficialWord, Platform, Target, Verdict
+from bot.model import Control, Evidence, Observation, OfficialWord, Platform, Target, Verdict
 from bot.ports import OfficialPages, ProbeNetwork, Store
 from bot.verdict import judge
+from bot.verdict.crowd import tally_of
 from bot.verdict.minority import minority_of
 
 QUESTION_DEADLINE = timedelta(seconds=10)  # people wait; 10 s and the post make about 12 (docs/probing.md)
 MOST_TARGETS = 4  # requests for one platform and question
 MOST_LOOKS_KEPT = 5000
 PATIENCE_WITH_OFFICIAL_PAGE = timedelta(seconds=2)  # after our own look has ended
+REPORTS_COUNT_FOR = timedelta(hours=2)  # what people said longer ago is not told beside a new look
 LEAST_TIME_FOR_A_SECOND_LOOK = timedelta(seconds=1)  # with less, it would only find that time is up
 
 
@@ -118,26 +120,34 @@ class Checking:
         until = _now() + self._deadline.total_seconds()
         official = asyncio.create_task(self._read_official(platform), name=f"official word on {platform.key}")
         try:
-            history = await self._store.history(platform.key)
-            verdict = await self._judged(platform, history, until, watching=watching)
-            verdict = replace(verdict, official=await _in_time(official, until), history=history)
+            known = await self._known(platform)
+            verdict = await self._judged(known, until, watching=watching)
+            verdict = replace(verdict, official=await _in_time(official, until), history=known.history)
         finally:
             official.cancel()  # who reads the page goes on for the next asker
         await self._store.remember(verdict)
         return verdict
 
+    async def _known(self, platform: Platform) -> Evidence:
+        """What is known before a look: how it was earlier, and what people say of it just now."""
+        history = await self._store.history(platform.key)
+        now = self._clock()
+        reports = await self._store.reports(platform.key, since=now - REPORTS_COUNT_FOR)
+        return Evidence(platform, (), history=history, tally=tally_of(reports, now=now))
+
     async def _read_official(self, platform: Platform) -> OfficialWord | None:
         return None if self._official is None else await self._official.read(platform)
 
-    async def _judged(self, platform: Platform, history: History, until: float, *, watching: bool) -> Verdict:
+    async def _judged(self, known: Evidence, until: float, *, watching: bool) -> Verdict:
+        platform = known.platform
         targets = platform.targets[:MOST_TARGETS] if platform.probe else ()
         facts = await self._facts(targets, until, watching=watching)
-        evidence = _evidence(platform, history, facts)
+        evidence = _with_facts(known, facts)
         verdict = judge(evidence, at=self._clock())
         minority = minority_of(verdict)
         if minority is not None and until - _now() >= LEAST_TIME_FOR_A_SECOND_LOOK.total_seconds():
             again = await self._facts((minority.target,), until, only=minority.places, watching=watching)
-            evidence = _evidence(platform, history, (*minority.without_their_looks(facts, again), *again))
+            evidence = _with_facts(known, (*minority.without_their_looks(facts, again), *again))
             verdict = judge(evidence, at=self._clock())
             facts = [*facts, *again]
         return replace(verdict, observations=tuple(fact for fact in facts if isinstance(fact, Observation)))
@@ -161,12 +171,11 @@ class Checking:
         return facts
 
 
-def _evidence(platform: Platform, history: History, facts: Sequence[Observation | Control]) -> Evidence:
-    return Evidence(
-        platform=platform,
+def _with_facts(known: Evidence, facts: Sequence[Observation | Control]) -> Evidence:
+    return replace(
+        known,
         observations=tuple(fact for fact in facts if isinstance(fact, Observation)),
         controls=tuple(fact for fact in facts if isinstance(fact, Control)),
-        history=history,
     )
 
 

@@ -11,6 +11,8 @@ from bot.model import (
     Debt,
     FollowUp,
     History,
+    Incident,
+    LookTaken,
     Mention,
     Observation,
     OfficialWord,
@@ -221,6 +223,38 @@ class Store(Protocol):
 
     async def reports(self, platform_key: str, *, since: datetime) -> tuple[Report, ...]:
         """What people said of a platform since an instant, oldest first."""
+        ...
+
+    async def posts_about(self, platform_key: str, *, since: datetime) -> tuple[OwnPost, ...]:
+        """Our verdicts on a platform since an instant, on all networks, oldest first; deleted ones left out."""
+        ...
+
+    async def latest_incident(self, platform_key: str) -> Incident | None:
+        """The newest incident of a platform, open or closed; None if it never had one, as far as we remember."""
+        ...
+
+    async def open_incidents(self) -> tuple[Incident, ...]:
+        """All incidents that are open, the one whose next look is due first first."""
+        ...
+
+    async def incidents(self, *, since: datetime) -> tuple[Incident, ...]:
+        """All that are open, and those that were opened or closed since an instant; the newest first."""
+        ...
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        """One incident by its id."""
+        ...
+
+    async def looks(self, incident_id: str) -> tuple[LookTaken, ...]:
+        """The looks of an incident, oldest first; of a long one, the first and the newest 500."""
+        ...
+
+    async def save_incident(self, incident: Incident, look: LookTaken, follow_ups: Sequence[FollowUp]) -> int:
+        """Keep an incident as it is after a look, the look, and what is owed by that, all at once; see `owe`."""
+        ...
+
+    async def prune_incidents(self, *, before: datetime) -> int:
+        """Delete what was closed before an instant, with all its looks; say how many incidents that were."""
         ...
 
     async def reading(self, network: str, *, answer_since: datetime) -> Reading:

@@ -88,6 +88,12 @@ class Catalogue:
         own = (platform for one in self.institutions for platform in one.platforms if platform.key == key)
         return self._platforms.get(key) or next(own, None) or self._names.exactly(text)
 
+    def of_key(self, key: str) -> Platform | None:
+        """The platform that a key of ours is of, also after a restart: of the catalogue, or "url:" and a bare host."""
+        if key.startswith("url:"):
+            return self._at_host(key.removeprefix("url:"))
+        return self.by_key_or_name(key)
+
     def seen_by(self, asker: str | None) -> "Catalogue":
         """The catalogue with the names and platforms of the asker's institution; itself, for people of none."""
         institution = institution_of(asker, self.institutions)

@@ -13,6 +13,8 @@ from bot.model.answers import (
     GiveVerdicts,
     Reply,
 )
+from bot.model.crowd import CommonCause, Tally
+from bot.model.incidents import Incident, LookTaken
 from bot.model.ledger import Conversation, Debt, FollowUp, OwedFollowUp, OwnPost, PostKind, Report
 from bot.model.mentions import (
     Act,
@@ -58,6 +60,7 @@ __all__ = [
     "Blame",
     "Cause",
     "CauseId",
+    "CommonCause",
     "Control",
     "Conversation",
     "Debt",
@@ -72,10 +75,12 @@ __all__ = [
     "GiveHelp",
     "GiveVerdicts",
     "History",
+    "Incident",
     "Intent",
     "Kind",
     "Language",
     "Leaning",
+    "LookTaken",
     "Mark",
     "Mention",
     "Observation",
@@ -96,6 +101,7 @@ __all__ = [
     "Response",
     "Role",
     "StatusPage",
+    "Tally",
     "Target",
     "VantagePoint",
     "Verdict",

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.model.mentions import Language, Mention, PostRef, Visibility
+from bot.model.verdicts import Word
 
 
 class PostKind(StrEnum):
@@ -29,7 +30,8 @@ class PostKind(StrEnum):
 class OwnPost:
     """A post of ours: what it answers (`mention_id`), whom (`author_id`, opaque), and what it is about.
 
-    `platforms` are keys of the catalogue, or "url:" and a bare host; empty for help and questions. The asker's words,
+    `platforms` are keys of the catalogue, or "url:" and a bare host; empty for help and questions. `told` is what a
+    verdict said of each of them, in the same order. The asker's words,
     handle and content warning are not kept: the network still knows them, as long as their author wants it to.
     """
 
@@ -42,6 +44,7 @@ class OwnPost:
     visibility: Visibility
     posted_at: datetime
     platforms: tuple[str, ...] = ()
+    told: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ Debt = Mention | FollowUp
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A person's word on a platform, and their place if they said it. One a person and platform: the latest counts."""
+    """A person's word on a platform, and their place if they said it. One a person and platform: the latest counts.
+
+    `server` is where their account lives, as their handle says; `is_new_account` that it was made only days before.
+    """
 
     network: str
     author_id: str
@@ -111,3 +117,5 @@ class Report:
     place: str | None
     reported_at: datetime
     mention_id: str
+    server: str = ""
+    is_new_account: bool = False

@@ -31,13 +31,14 @@ class Visibility(StrEnum):
 class Author:
     """Who wrote a post. `id` is the network's own opaque id, `handle` is what a reply must contain to reach them.
 
-    `wants_no_bots`: their bio says #nobot.
+    `wants_no_bots`: their bio says #nobot. `created_at` is when the account was made, if the network tells.
     """
 
     id: str
     handle: str
     is_bot: bool = False
     wants_no_bots: bool = False
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.model.crowd import NOBODY, Tally
 from bot.model.platforms import Platform, Target
 
 
@@ -264,9 +265,13 @@ class OfficialWord:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a verdict is judged from. `observations` and `controls` may come from several vantage points."""
+    """Everything a verdict is judged from. `observations` and `controls` may come from several vantage points.
+
+    `tally` is what people report: it makes a verdict more or less sure, and never decides one.
+    """
 
     platform: Platform
     observations: tuple[Observation, ...]
     controls: tuple[Control, ...] = ()
     history: History = History()
+    tally: Tally = NOBODY

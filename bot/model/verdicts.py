@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.model.crowd import NOBODY, CommonCause, Tally
 from bot.model.observations import Control, History, Observation, OfficialWord, VantagePoint
 from bot.model.platforms import Platform, Role
 
@@ -160,6 +161,9 @@ class Verdict:
 
     `official` is what the provider says of itself, None if it has no page or did not answer in time. `observations` are
     all that were made, those that a second look replaced too; `history` is what was known before: both explain.
+
+    `tally` is what people report. `incident` is the id of the incident that it belongs to, `common` what that one
+    shares with others that are open: both are added once the verdict is made.
     """
 
     word: Word
@@ -177,3 +181,6 @@ class Verdict:
     official: OfficialWord | None = None
     observations: tuple[Observation, ...] = ()
     history: History | None = None
+    tally: Tally = NOBODY
+    incident: str | None = None
+    common: CommonCause | None = None

@@ -38,6 +38,8 @@ def upsert_report(connection: Connection, one: Report) -> None:
         "place": storable(one.place),
         "reported_at": to_micros(one.reported_at),
         "mention_id": one.mention_id,
+        "server": storable(one.server),
+        "is_new_account": one.is_new_account,
     }
     new = insert(report).values(values)
     earlier = report.c.reported_at <= new.excluded.reported_at
@@ -70,4 +72,6 @@ def _report_of(row: Row[tuple[object, ...]]) -> Report:
         place=row.place,
         reported_at=from_micros(row.reported_at),
         mention_id=row.mention_id,
+        server=row.server,
+        is_new_account=row.is_new_account,
     )

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.model import Conversation, Language, Mention, OwnPost, PostKind, PostRef, Visibility
+from bot.model import Conversation, Language, Mention, OwnPost, PostKind, PostRef, Visibility, Word
 from bot.store.tables import from_micros, mention, own_post, stopped, to_micros
 
 
@@ -27,6 +27,7 @@ def insert_post(connection: Connection, post: OwnPost) -> None:
         "visibility": post.visibility.value,
         "platforms": json.dumps(post.platforms),
         "posted_at": to_micros(post.posted_at),
+        "told": json.dumps(post.told),
     }
     connection.execute(insert(own_post).values(values).on_conflict_do_nothing())
 
@@ -53,6 +54,18 @@ def select_conversation(connection: Connection, which: Mention, since: datetime)
 def select_since(connection: Connection, network: str, since: datetime) -> tuple[OwnPost, ...]:
     """Ours on a network since an instant."""
     return _select(connection, own_post.c.network == network, own_post.c.posted_at >= to_micros(since))
+
+
+def select_about(connection: Connection, platform_key: str, since: datetime) -> tuple[OwnPost, ...]:
+    """Verdicts of ours on a platform, on all networks, since an instant; deleted ones left out."""
+    found = _select(
+        connection,
+        own_post.c.kind == PostKind.VERDICT.value,
+        own_post.c.posted_at >= to_micros(since),
+        own_post.c.deleted_at.is_(None),
+        own_post.c.platforms.contains(json.dumps(platform_key), autoescape=True),
+    )
+    return tuple(post for post in found if platform_key in post.platforms)
 
 
 def select_under(connection: Connection, network: str, mention_ids: Collection[str]) -> dict[str, list[OwnPost]]:
@@ -115,6 +128,7 @@ def _post_of(row: Row[tuple[object, ...]]) -> OwnPost:
         visibility=Visibility(row.visibility),
         posted_at=from_micros(row.posted_at),
         platforms=keys_of(row.platforms),
+        told=tuple(Word(word) for word in keys_of(row.told)),
     )
 
 

@@ -17,6 +17,8 @@ from bot.model import (
     Debt,
     FollowUp,
     History,
+    Incident,
+    LookTaken,
     Mention,
     Owed,
     OwedFollowUp,
@@ -27,8 +29,8 @@ from bot.model import (
 )
 from bot.ports import StoreError
 from bot.store import follow_ups as follow_up_rows
+from bot.store import incidents, people, platforms, posts
 from bot.store import mentions as mention_rows
-from bot.store import people, platforms, posts
 from bot.store.engine import make_engine
 from bot.store.faults import as_store_error
 from bot.store.lock import lock_folder
@@ -158,6 +160,38 @@ class SqliteStore:
         """See Store.reports."""
         return await self._transact(lambda tx: people.select_reports(tx, platform_key, since))
 
+    async def posts_about(self, platform_key: str, *, since: datetime) -> tuple[OwnPost, ...]:
+        """See Store.posts_about."""
+        return await self._transact(lambda tx: posts.select_about(tx, platform_key, since))
+
+    async def latest_incident(self, platform_key: str) -> Incident | None:
+        """See Store.latest_incident."""
+        return await self._transact(lambda tx: incidents.select_latest(tx, platform_key))
+
+    async def open_incidents(self) -> tuple[Incident, ...]:
+        """See Store.open_incidents."""
+        return await self._transact(incidents.select_open)
+
+    async def incidents(self, *, since: datetime) -> tuple[Incident, ...]:
+        """See Store.incidents."""
+        return await self._transact(lambda tx: incidents.select_since(tx, since))
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        """See Store.incident."""
+        return await self._transact(lambda tx: incidents.select_one(tx, incident_id))
+
+    async def looks(self, incident_id: str) -> tuple[LookTaken, ...]:
+        """See Store.looks."""
+        return await self._transact(lambda tx: incidents.select_looks(tx, incident_id))
+
+    async def save_incident(self, incident: Incident, look: LookTaken, follow_ups: Sequence[FollowUp]) -> int:
+        """See Store.save_incident."""
+        return await self._transact(lambda tx: _save_incident(tx, incident, look, follow_ups))
+
+    async def prune_incidents(self, *, before: datetime) -> int:
+        """See Store.prune_incidents."""
+        return await self._transact(lambda tx: incidents.delete_closed(tx, before))
+
     async def reading(self, network: str, *, answer_since: datetime) -> Reading:
         """See Store.reading."""
         return await self._transact(lambda tx: mention_rows.select_reading(tx, network, answer_since))
@@ -213,6 +247,11 @@ def _mark_deleted(transaction: Connection, deleted: Sequence[OwnPost], at: datet
     for network in {post.network for post in deleted}:
         answered = {post.mention_id for post in deleted if post.network == network}
         follow_up_rows.settle_of_mentions(transaction, network, answered, "deleted", at)
+
+
+def _save_incident(transaction: Connection, incident: Incident, look: LookTaken, follow_ups: Sequence[FollowUp]) -> int:
+    incidents.upsert_incident(transaction, incident, look)
+    return follow_up_rows.insert_new(transaction, follow_ups)
 
 
 def _prune(transaction: Connection, before: datetime, reports_before: datetime) -> int:

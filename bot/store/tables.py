@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -68,6 +69,7 @@ own_post = Table(
     Column("platforms", Text, nullable=False),  # a JSON list of keys
     Column("posted_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
+    Column("told", Text, server_default=text("'[]'"), nullable=False),  # a JSON list of words, one a platform
     PrimaryKeyConstraint("network", "id"),
 )
 Index("own_post_in_thread", own_post.c.network, own_post.c.thread)
@@ -118,9 +120,43 @@ report = Table(
     Column("place", Text),
     Column("reported_at", BigInteger, nullable=False),
     Column("mention_id", Text, nullable=False),
+    Column("server", Text, server_default=text("''"), nullable=False),
+    Column("is_new_account", Boolean, server_default=text("0"), nullable=False),
     PrimaryKeyConstraint("network", "author_id", "platform"),
 )
 Index("report_of_platform", report.c.platform, report.c.reported_at)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("cause", Text, nullable=False),  # JSON
+    Column("worst", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("first_down_at", BigInteger, nullable=False),
+    Column("last_up_at", BigInteger),
+    Column("last_down_at", BigInteger, nullable=False),
+    Column("last_look_at", BigInteger, nullable=False),
+    Column("next_look_at", BigInteger, nullable=False),
+    Column("good_since", BigInteger),
+    Column("turns", Integer, nullable=False),
+    Column("closed_at", BigInteger),
+    PrimaryKeyConstraint("id"),
+)
+Index("incident_of_platform", incident.c.platform, incident.c.opened_at)
+Index("incident_open", incident.c.next_look_at, sqlite_where=text("closed_at IS NULL"))
+
+look_taken = Table(  # the looks of an incident, with what was seen
+    "look_taken",
+    metadata,
+    Column("incident", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("look", Text, nullable=False),  # JSON
+    PrimaryKeyConstraint("incident", "at"),
+)
 
 cursor = Table(
     "cursor",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from bot.model import (
     Cause,
@@ -13,12 +14,14 @@ from bot.model import (
     Observation,
     Outage,
     Role,
+    Tally,
     Target,
     VantagePoint,
     Verdict,
     Vote,
     Word,
 )
+from bot.verdict.crowd import less_sure_up, surer_down
 from bot.verdict.facts import Footing, footing_of
 from bot.verdict.quorum import Finding, count
 from bot.verdict.votes import vote_of
@@ -53,13 +56,27 @@ def judge(evidence: Evidence, *, at: datetime) -> Verdict:
         cause=finding.cause,
         rule=finding.rule,
         judged_at=at,
-        confidence=finding.confidence,
+        confidence=_with_people(finding, evidence.tally),
         votes=(*finding.votes, *others),
         controls=evidence.controls,
         outage=_outage(finding.word, evidence.history, at),
         usual_first_byte=evidence.history.usual_first_byte,
         step=conclusion.step,
+        tally=evidence.tally,
     )
+
+
+def _with_people(finding: Finding, tally: Tally) -> float:
+    """How sure it is once people are heard: they never change the word."""
+    match finding.word:
+        case Word.DOWN | Word.DEGRADED:
+            return round(surer_down(finding.confidence, tally), 4)
+        case Word.UP:
+            return round(less_sure_up(finding.confidence, tally), 4)
+        case Word.INCONCLUSIVE | Word.UNKNOWN:
+            return finding.confidence
+        case _:
+            assert_never(finding.word)
 
 
 def _steps(evidence: Evidence) -> list[_Step]:

@@ -1,6 +1,6 @@
 """A verdict in, the pieces of its reply out, in order: what is so, seen from where and why, since when, what next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta, tzinfo
 from typing import assert_never
 
@@ -8,41 +8,55 @@ from bot.model import Cause, CauseId, Difference, Leaning, Outage, Role, Verdict
 from bot.wording.causes import cause_words
 from bot.wording.fitting import Piece
 from bot.wording.official import contradicts, official_words
+from bot.wording.people import common_words, crowd_words
 from bot.wording.places import deciding, from_where
 from bot.wording.times import interval_words, seconds_words, time_words
 from bot.wording.voice import Voice, mark
 
 # What goes first when a reply is too long: the lowest.
-_HINT, _AGREES, _WHY, _CONTRADICTS, _SINCE, _HEAD = 10, 20, 30, 35, 40, 90
+_HINT, _AGREES, _PEOPLE, _WHY, _CONTRADICTS, _SINCE, _HEAD = 10, 20, 25, 30, 35, 40, 90
 
 _IS, _LOOKS, _MAYBE = 0.90, 0.75, 0.50  # from which confidence on a "down" is said how
 
 
 def pieces_of(verdict: Verdict, name: str, say: Voice, zone: tzinfo, *, line: int, alone: bool) -> list[Piece]:
     """Return the pieces of one verdict. `alone`: it has the reply for itself, so there is room for a hint."""
+    pieces = [*_seen(verdict, name, say, alone=alone), *_beside(verdict, say, zone)]
+    return [Piece(piece.wordings, piece.weight, line) for piece in pieces]
+
+
+def _seen(verdict: Verdict, name: str, say: Voice, *, alone: bool) -> list[Piece]:
     match verdict.word:
         case Word.DOWN:
-            pieces = _down(verdict, name, say)
+            return _down(verdict, name, say)
         case Word.DEGRADED:
-            pieces = _degraded(verdict, name, say)
+            return _degraded(verdict, name, say)
         case Word.UP:
-            pieces = _up(verdict, name, say, alone=alone)
+            return _up(verdict, name, say, alone=alone)
         case Word.INCONCLUSIVE:
-            pieces = _inconclusive(verdict, name, say)
+            return _inconclusive(verdict, name, say)
         case Word.UNKNOWN:
-            pieces = [_unknown(verdict, name, say)]
+            return [_unknown(verdict, name, say)]
         case _:
             assert_never(verdict.word)
+
+
+def _beside(verdict: Verdict, say: Voice, zone: tzinfo) -> Iterator[Piece]:
+    """What stands beside what was seen: since when, what the provider says, what people say, who else is hit."""
     if verdict.outage is not None and (verdict.word is Word.DOWN or verdict.outage != Outage(verdict.judged_at)):
         # That something limps "at least since now" is no news.
-        since = interval_words(verdict.outage, language=say.language, zone=zone, now=verdict.judged_at)
-        pieces.append(Piece((since, ""), _SINCE))
+        yield Piece(
+            (interval_words(verdict.outage, language=say.language, zone=zone, now=verdict.judged_at), ""), _SINCE
+        )
     if official := official_words(verdict, say, zone):
-        pieces.append(Piece((*official, ""), _CONTRADICTS if contradicts(verdict) else _AGREES))
+        yield Piece((*official, ""), _CONTRADICTS if contradicts(verdict) else _AGREES)
+    if crowd := crowd_words(verdict, say):
+        yield Piece((*crowd, ""), _PEOPLE)
+    if common := common_words(verdict, say):
+        yield Piece((*common, ""), _PEOPLE)
     if verdict.stale:
         at = time_words(verdict.judged_at, language=say.language, zone=zone)
-        pieces.append(Piece((say.gettext("Seen at {time}.", time=at), ""), _SINCE))
-    return [Piece(piece.wordings, piece.weight, line) for piece in pieces]
+        yield Piece((say.gettext("Seen at {time}.", time=at), ""), _SINCE)
 
 
 def _down(verdict: Verdict, name: str, say: Voice) -> list[Piece]:

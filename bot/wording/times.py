@@ -10,6 +10,7 @@ from bot.wording.voice import Voice, voice
 
 # A good look from longer ago says nothing about when the trouble began.
 OLDEST_GOOD_LOOK = timedelta(hours=24)
+_MINUTE = timedelta(minutes=1)
 
 
 def interval_words(outage: Outage, *, language: Language, zone: tzinfo, now: datetime) -> str:
@@ -26,6 +27,34 @@ def time_words(at: datetime, *, language: Language, zone: tzinfo, now: datetime 
     """Say the time of day of an instant a few minutes ago, "10:42"; with `now`, its date too if it is another day."""
     say = voice(language)
     return _instant(at, say, zone, now or at)
+
+
+def ended_words(bad: datetime, good: datetime, *, language: Language, zone: tzinfo, now: datetime) -> str:
+    """Say when it was back, after the last bad look and before the first good one: "11:31", "11:31–11:46"."""
+    return _interval(bad, good, voice(language), zone, now)
+
+
+def length_words(least: timedelta, most: timedelta | None, *, language: Language) -> str:
+    """Say a length between two bounds: "50 min", "49 to 51 min", "2 h to 2 h 5 min"; "at least 50 min" without `most`.
+
+    Rounded outwards to minutes, so that what is said is true.
+    """
+    say = voice(language)
+    low = least // _MINUTE
+    if most is None:
+        return say.gettext("at least {length}", length=_hours_and_minutes(low))
+    high = max(low, -(-most // _MINUTE))
+    if low == high:
+        return _hours_and_minutes(low)
+    first = str(low) if high < 60 else _hours_and_minutes(low)
+    return say.gettext("{least} to {most}", least=first, most=_hours_and_minutes(high))
+
+
+def _hours_and_minutes(minutes: int) -> str:
+    # The symbols h and min are the same in all our languages (ISO 80000-3).
+    hours, rest = divmod(minutes, 60)
+    parts = (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")
+    return " ".join(part for part in parts if part)
 
 
 def seconds_words(length: timedelta, *, language: Language) -> str:

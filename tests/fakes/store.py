@@ -9,6 +9,8 @@ from bot.model import (
     Debt,
     FollowUp,
     History,
+    Incident,
+    LookTaken,
     Mention,
     Owed,
     OwedFollowUp,
@@ -67,6 +69,8 @@ class FakeStore:
     follow_ups: dict[Key, KeptFollowUp] = field(default_factory=dict[Key, KeptFollowUp])
     stopped: dict[Key, Mention] = field(default_factory=dict[Key, Mention])
     reported: dict[Key, Report] = field(default_factory=dict[Key, Report])
+    kept_incidents: dict[str, Incident] = field(default_factory=dict[str, Incident])
+    kept_looks: dict[str, list[LookTaken]] = field(default_factory=dict[str, list[LookTaken]])
     fails: list[StoreError] = field(default_factory=list[StoreError])
     closed: bool = False
 
@@ -228,6 +232,63 @@ class FakeStore:
             each for each in self.reported.values() if each.platform_key == platform_key and each.reported_at >= since
         ]
         return tuple(sorted(found, key=lambda each: (each.reported_at, each.network, each.author_id)))
+
+    async def posts_about(self, platform_key: str, *, since: datetime) -> tuple[OwnPost, ...]:
+        self._fail()
+        found = [
+            each.post
+            for each in self.posts.values()
+            if each.post.kind is PostKind.VERDICT
+            and platform_key in each.post.platforms
+            and each.post.posted_at >= since
+            and not each.deleted
+        ]
+        return tuple(sorted(found, key=lambda post: (post.posted_at, post.ref.id)))
+
+    async def latest_incident(self, platform_key: str) -> Incident | None:
+        self._fail()
+        theirs = [each for each in self.kept_incidents.values() if each.platform_key == platform_key]
+        return max(theirs, key=lambda each: each.opened_at, default=None)
+
+    async def open_incidents(self) -> tuple[Incident, ...]:
+        self._fail()
+        found = [each for each in self.kept_incidents.values() if each.is_open]
+        return tuple(sorted(found, key=lambda each: each.next_look_at))
+
+    async def incidents(self, *, since: datetime) -> tuple[Incident, ...]:
+        self._fail()
+        found = [
+            each
+            for each in self.kept_incidents.values()
+            if each.closed_at is None or each.opened_at >= since or each.closed_at >= since
+        ]
+        return tuple(sorted(found, key=lambda each: each.opened_at, reverse=True))
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        self._fail()
+        return self.kept_incidents.get(incident_id)
+
+    async def looks(self, incident_id: str) -> tuple[LookTaken, ...]:
+        self._fail()
+        return tuple(self.kept_looks.get(incident_id, ()))
+
+    async def save_incident(self, incident: Incident, look: LookTaken, follow_ups: Sequence[FollowUp]) -> int:
+        self._fail()
+        self.kept_incidents[incident.id] = incident
+        looks = self.kept_looks.setdefault(incident.id, [])
+        if all(each.at != look.at for each in looks):
+            looks.append(look)
+            looks.sort(key=lambda each: each.at)
+        del looks[1:-500]
+        return sum(self._owe(each) for each in follow_ups)
+
+    async def prune_incidents(self, *, before: datetime) -> int:
+        self._fail()
+        old = [each.id for each in self.kept_incidents.values() if each.closed_at and each.closed_at < before]
+        for incident_id in old:
+            del self.kept_incidents[incident_id]
+            self.kept_looks.pop(incident_id, None)
+        return len(old)
 
     async def reading(self, network: str, *, answer_since: datetime) -> Reading:
         self._fail()

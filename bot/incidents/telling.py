@@ -1,0 +1,66 @@
+"""Who is told what of an incident, without asking again: our posts in, those that get a follow-up out. Pure.
+
+Each person gets at most the verdict that they asked for, one correction if it changed within 15 minutes, and one
+"it is back". The store owes each kind once to a mention; here one person is told once, wherever they asked.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Incident, OwnPost, Word
+
+CORRECTED_WITHIN = timedelta(minutes=15)
+TOLD_BACK_WITHIN = timedelta(hours=24)  # afterwards nobody waits any more
+MOST_EDITED = 20  # posts whose tally is kept up to date, the newest ones
+_BAD = (Word.DOWN, Word.DEGRADED)
+
+
+def to_correct(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> list[OwnPost]:
+    """Whom to tell that it is worse, or otherwise bad, than they were told a few minutes ago.
+
+    That it is good again is no correction: it is told as "it is back", after a second look.
+    """
+    if incident.good_since is not None or not incident.is_open or incident.word not in _BAD:
+        return []
+    recent = [post for post in posts if timedelta(0) <= now - post.posted_at <= CORRECTED_WITHIN]
+    changed = [post for post in recent if told_of(post, incident.platform_key) not in (None, incident.word)]
+    return _newest_of_each_person(changed)
+
+
+def to_tell_back(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> list[OwnPost]:
+    """Whom to tell that it is back: those who were told that it was bad, and those who were corrected since."""
+    if incident.is_open or incident.good_since is None:
+        return []
+    since = max(incident.opened_at - CORRECTED_WITHIN, now - TOLD_BACK_WITHIN)
+    asked = [post for post in posts if since <= post.posted_at <= now]
+    waiting = [
+        post
+        for post in asked
+        if told_of(post, incident.platform_key) in _BAD
+        or (told_of(post, incident.platform_key) is not None and post.posted_at < incident.opened_at)
+    ]
+    return _newest_of_each_person(waiting)
+
+
+def to_edit(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> list[OwnPost]:
+    """In which posts the tally of people is kept up to date: verdicts on this platform alone, while it is bad."""
+    if not incident.is_open:
+        return []
+    since = max(incident.opened_at, now - TOLD_BACK_WITHIN)
+    about = [post for post in posts if post.posted_at >= since and post.platforms == (incident.platform_key,)]
+    return [post for post in about if told_of(post, incident.platform_key) in _BAD][-MOST_EDITED:]
+
+
+def is_worth_an_edit(before: int, after: int) -> bool:
+    """Say whether a tally has grown so much that posts are edited: every report up to five, then by a fifth."""
+    return after != before and (after <= 5 or after < before or after >= before * 1.2)
+
+
+def told_of(post: OwnPost, platform_key: str) -> Word | None:
+    """What a post said of a platform; None if it said nothing of it."""
+    return dict(zip(post.platforms, post.told, strict=False)).get(platform_key)
+
+
+def _newest_of_each_person(posts: Sequence[OwnPost]) -> list[OwnPost]:
+    newest = {(post.network, post.author_id): post for post in sorted(posts, key=lambda post: post.posted_at)}
+    return sorted(newest.values(), key=lambda post: post.posted_at)  # who asked first is told first

@@ -1,0 +1,271 @@
+"""Incidents kept and told: with looks, a store and networks of the tests' own, and a clock that they move."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.catalogue import Catalogue
+from bot.checking import Checking
+from bot.incidents.sharing import read_hosters
+from bot.model import (
+    Addresses,
+    Author,
+    Control,
+    Language,
+    Observation,
+    OwnPost,
+    Platform,
+    PostKind,
+    PostRef,
+    Report,
+    Response,
+    Target,
+    Verdict,
+    Visibility,
+    Word,
+)
+from bot.ports import StoreError
+from bot.watching import Watching
+from tests.fakes.network import NOON, FakeNetwork, mention
+from tests.fakes.probes import FakeProbes, saw
+from tests.fakes.store import FakeStore
+
+MINUTE = timedelta(minutes=1)
+SOLIDE = Platform("solide", "Solide", targets=(Target("solide.example"),))
+PERSEE = Platform("persee", "Persée", targets=(Target("persee.example"),))
+HAL = Platform("hal", "HAL", targets=(Target("hal.example"),))
+HOSTERS = read_hosters('[[hoster]]\nname = "OVHcloud"\nnets = ["192.0.2.0/24"]\nsource = "a test"\n')
+
+
+@dataclass
+class World:
+    """`status` is what every site answers; `now` moves as tests say."""
+
+    status: int = 503
+    now: datetime = NOON
+    store: FakeStore = field(default_factory=FakeStore)
+    probes: FakeProbes = field(default_factory=FakeProbes)
+    networks: dict[str, FakeNetwork] = field(default_factory=dict[str, FakeNetwork])
+    watching: Watching = field(init=False)
+    checking: Checking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.probes.answer = self._see
+        self.restart()
+
+    def restart(self) -> None:
+        self.checking = Checking([self.probes], self.store, lambda: self.now)
+        self.networks = {name: FakeNetwork(name=name) for name in ("mamot", "bsky")}
+        self.networks["bsky"].can_edit = False
+        self.watching = Watching(
+            checking=self.checking,
+            store=self.store,
+            catalogue=Catalogue([SOLIDE, PERSEE, HAL]),
+            clock=lambda: self.now,
+            zone=UTC,
+            hosters=HOSTERS,
+            networks=self.networks,
+        )
+
+    def _see(self, target: Target) -> list[Observation | Control]:
+        seen = saw(target, Response(self.status, target.host, size=5000, title="Revues"))
+        where = seen.vantage_point
+        control = Control(where, "reference.example", self.now, works=True, resolved=True)
+        return [replace(seen, observed_at=self.now, addresses=Addresses("192.0.2.9")), control]
+
+    async def ask(
+        self, who: str, platform: Platform = SOLIDE, *, network: str = "mamot", language: Language = Language.FRENCH
+    ) -> Verdict:
+        """Somebody asks and is answered, as the flow does it."""
+        verdict = await self.watching.note(await self.checking.check(platform))
+        asked = replace(mention(id=f"{who}-{self.now:%H%M}", network=network), author=Author(who, f"{who}@mamot.fr"))
+        await self.store.take([asked], owed=True)
+        post = OwnPost(
+            network,
+            PostRef(f"to-{asked.id}"),
+            asked.id,
+            who,
+            PostKind.VERDICT,
+            language,
+            Visibility.UNLISTED,
+            self.now,
+            (platform.key,),
+            (verdict.word,),
+        )
+        await self.store.settle(asked, outcome="answered", at=self.now, post=post)
+        return verdict
+
+    async def wait(self, minutes: float) -> None:
+        """Time passes; the bot looks whenever something is due."""
+        until = self.now + minutes * MINUTE
+        while self.now < until:
+            self.now = min(until, self.now + timedelta(seconds=5))
+            await self.watching.look_again()
+
+    async def owed(self, network: str = "mamot") -> list[tuple[str, PostKind]]:
+        found = await self.store.owed_follow_ups(network, now=self.now + timedelta(days=2), limit=100)
+        return [(each.mention.author.id, each.follow_up.kind) for each in found]
+
+    async def texts(self, network: str = "mamot") -> list[str]:
+        found = await self.store.owed_follow_ups(network, now=self.now + timedelta(days=2), limit=100)
+        return [each.follow_up.text for each in found]
+
+    async def report(self, who: str, place: str | None = None, *, works: bool = False) -> None:
+        await self.store.add_report(Report("mamot", who, "solide", works, place, self.now, who, server="mamot.fr"))
+        await self.watching.heard("solide")
+
+
+async def test_an_outage_from_the_first_question_until_everybody_is_told_that_it_is_over() -> None:
+    world = World(status=200)
+    assert (await world.ask("anne")).word is Word.UP
+    await world.wait(20)
+    world.status = 503
+    await world.ask("brice", language=Language.ENGLISH)
+    await world.ask("chloe", network="bsky")
+    await world.wait(25)
+    assert await world.owed() == []
+    world.status = 200
+    await world.wait(20)
+    assert await world.owed() == [("brice", PostKind.BACK)]
+    assert await world.owed("bsky") == [("chloe", PostKind.BACK)]
+    (english,), (french,) = await world.texts(), await world.texts("bsky")
+    assert english == "It is back: Solide answers again (12:35–12:50). The trouble lasted 15 to 50 min."
+    assert french == "C’est revenu\u00a0: Solide répond de nouveau (12:35–12:50). La panne a duré de 15 à 50 min."
+
+
+async def test_looks_while_it_is_open_come_after_one_five_fifteen_and_then_every_fifteen_minutes() -> None:
+    world = World()
+    await world.ask("anne")
+    await world.wait(61)
+    assert len(world.probes.looks) == 1 + 6  # 1, 5, 15, 30, 45, 60
+    assert world.probes.watched == 6
+
+
+async def test_who_was_told_that_it_works_is_corrected_when_it_fails_minutes_later() -> None:
+    world = World(status=200)
+    await world.ask("anne")
+    await world.wait(4)
+    world.status = 503
+    await world.ask("brice")
+    assert await world.owed() == [("anne", PostKind.CORRECTION)]
+    (text,) = await world.texts()
+    assert text.startswith("Rectification. Ce n’est pas que vous")
+    assert text.endswith("Depuis 12:00–12:04.")
+
+
+async def test_nobody_gets_more_than_verdict_correction_and_back_whatever_happens() -> None:
+    world = World(status=200)
+    await world.ask("anne")
+    for minutes, status in (
+        (4, 503),
+        (6, 200),
+        (3, 503),
+        (5, 200),
+        (3, 503),
+        (20, 200),
+        (30, 503),
+        (10, 200),
+        (40, 200),
+    ):
+        await world.wait(minutes)
+        world.status = status
+        await world.ask("watcher", network="bsky")
+    kinds = [kind for who, kind in await _all_owed(world) if who == "anne"]
+    assert sorted(kinds) == sorted(set(kinds))
+    assert set(kinds) <= {PostKind.CORRECTION, PostKind.BACK}
+
+
+async def _all_owed(world: World) -> list[tuple[str, PostKind]]:
+    return [(each.author_id, each.follow_up.kind) for each in world.store.follow_ups.values()]
+
+
+async def test_a_verdict_is_noted_once_however_many_share_it() -> None:
+    world = World()
+    first = await world.ask("anne")
+    calls = len(world.store.kept_looks[first.incident or ""])
+    for who in "abcdefgh":
+        assert (await world.ask(who)).incident == first.incident
+    assert len(world.store.kept_looks[first.incident or ""]) == calls == 1
+
+
+async def test_a_restart_in_the_middle_loses_nothing() -> None:
+    world = World()
+    await world.ask("anne")
+    await world.wait(3)
+    world.restart()
+    world.status = 200
+    await world.wait(20)
+    assert await world.owed() == [("anne", PostKind.BACK)]
+
+
+async def test_a_store_that_fails_while_it_is_saved_is_asked_again_and_nothing_is_owed_twice() -> None:
+    world = World()
+    await world.ask("anne")
+    world.status = 200
+    world.now += 61 * timedelta(seconds=1)
+    world.store.fails = [StoreError("full")]
+    with pytest.raises(StoreError):
+        await world.watching.look_again()
+    await world.wait(20)
+    assert await world.owed() == [("anne", PostKind.BACK)]
+
+
+async def test_colleagues_are_counted_into_the_verdicts_where_posts_can_be_edited() -> None:
+    world = World()
+    await world.ask("anne")
+    await world.ask("brice", network="bsky")
+    for who, place in (("c", "Limoges"), ("d", "Rennes"), ("e", None)):
+        await world.report(who, place)
+    await world.report("f", "Nice", works=True)
+    assert await world.owed() == [("anne", PostKind.TALLY)]
+    (text,) = await world.texts()
+    assert text.endswith("3 collègues confirment (Limoges et Rennes). Chez 1 collègue, ça marche (Nice).")
+    assert await world.owed("bsky") == []
+
+
+async def test_colleagues_who_say_no_are_told_beside_a_verdict_that_says_yes() -> None:
+    world = World(status=200)
+    for who, place in (("a", "Limoges"), ("b", "Rennes"), ("c", "Nice"), ("d", "Brest"), ("e", "Lille")):
+        await world.report(who, place)
+    verdict = await world.ask("anne")
+    assert (verdict.word, verdict.tally.down) == (Word.UP, 5)
+    assert verdict.incident is None
+
+
+async def test_three_platforms_at_one_hoster_are_told_together() -> None:
+    world = World()
+    first = await world.ask("anne")
+    await world.ask("brice", PERSEE)
+    third = await world.ask("chloe", HAL)
+    assert first.common is None
+    assert third.common is not None
+    assert (third.common.name, third.common.platforms) == ("OVHcloud", ("HAL", "Persée", "Solide"))
+
+
+async def test_a_platform_that_left_the_catalogue_is_no_longer_looked_at() -> None:
+    world = World()
+    await world.ask("anne")
+    world.watching.catalogue = Catalogue([PERSEE])
+    await world.wait(30)
+    assert await world.store.open_incidents() == ()
+    assert await world.owed() == []
+
+
+async def test_a_host_that_somebody_typed_is_followed_too() -> None:
+    world = World()
+    typed = Platform("url:exemple.fr", "exemple.fr", targets=(Target("exemple.fr", typed=True),))
+    await world.ask("anne", typed)
+    world.status = 200
+    await world.wait(10)
+    assert await world.owed() == [("anne", PostKind.BACK)]
+
+
+async def test_after_stop_nothing_more_comes() -> None:
+    world = World()
+    await world.ask("anne")
+    said = replace(mention(id="stop", network="mamot"), author=Author("anne", "anne@mamot.fr"))
+    await world.store.stop(said, at=world.now)
+    world.status = 200
+    await world.wait(20)
+    assert await world.owed() == []
