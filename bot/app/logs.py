@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-LOUD_LIBRARIES = ("apscheduler", "httpx", "httpcore", "mastodon", "urllib3", "alembic", "asyncio")
+LOUD_LIBRARIES = ("apscheduler", "httpx", "httpcore", "mastodon", "urllib3", "alembic", "asyncio", "nats", "aiohttp")
 
 
 def set_up_logs(*, level: str, log_format: str) -> None:

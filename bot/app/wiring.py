@@ -28,6 +28,9 @@ from bot.store import open_store
 from bot.vantage.local import LocalVantage
 
 if TYPE_CHECKING:
+    from bot.app.agent import AgentService
+    from bot.broker.link import Link
+    from bot.vantage.agents import Agents
     from bot.vantage.globalping import Globalping
 
 
@@ -49,17 +52,20 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
     prober = build_prober(settings)
     vantage = build_vantage(settings, prober)
     globalping = build_globalping(settings)
+    agents = build_agents(settings)
     official = StatusPages(prober, clock=now)
     store = await open_store(settings.data_dir)
     try:
+        if agents is not None:
+            await agents.start()
         budgets = settings.budgets
         checking = Checking(
-            [vantage] if globalping is None else [vantage, globalping],
+            [network for network in (vantage, agents, globalping) if network is not None],
             store,
             now,
             official=official,
             deadline=settings.probe.question_deadline,
-            budget=LookBudget(LookRates(budgets.target, budgets.all_looks, budgets.unknown_hosts)),
+            budget=_look_budget(settings),
         )
         answering = Answering(
             catalogue=catalogue,
@@ -72,6 +78,8 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
         )
         yield Bot(answering, checking, catalogue, vantage, store)
     finally:
+        if agents is not None:
+            await agents.close()
         if globalping is not None:
             await globalping.close()
         await official.close()
@@ -121,6 +129,52 @@ def build_globalping(settings: Settings) -> "Globalping | None":
         allowance=Allowance(hourly, chosen.reserve),
         clock=now,
     )
+
+
+def build_link(settings: Settings, *, label: str) -> "Link":
+    """The connection to the broker, not begun yet. Raises BrokerError for credentials that cannot be any."""
+    from bot.broker.link import Link
+
+    chosen = settings.broker
+    secret = chosen.credentials.get_secret_value() if chosen.credentials else None
+    return Link(chosen.urls, credentials=secret, ca=chosen.ca, label=label)
+
+
+def build_agents(settings: Settings) -> "Agents | None":
+    """Colleagues' agents as vantage points; None, and nothing of it is imported, without a broker."""
+    if not settings.broker.urls:
+        return None
+    from bot.vantage.agents import Agents
+    from bot.vantage.agents_file import AgentsFile, Revoked
+    from bot.vantage.roster import Roster
+
+    kept = AgentsFile(settings.data_dir)
+    roster = Roster(Revoked(settings.data_dir, settings.broker.revoked), kept.read())
+    return Agents(build_link(settings, label="cestmoiou"), roster, clock=now, kept=kept)
+
+
+def build_agent(settings: Settings, *, name: str) -> "AgentService":
+    """What answers a bot's requests from here. Raises BrokerError, and the faults of the files."""
+    from bot.app.agent import AgentService
+    from bot.app.requests import Requests
+    from bot.broker.messages import About
+
+    vantage = build_vantage(settings, build_prober(settings))
+    where, allow_typed = settings.vantage, settings.agent.allow_typed
+    return AgentService(
+        name=name,
+        link=build_link(settings, label=f"cestmoiou agent {name}"),
+        vantage=vantage,
+        requests=Requests(build_catalogue(settings), _look_budget(settings), allow_typed=allow_typed),
+        about=About(version("cestmoiou"), where.place or None, where.network or None, where.asn, allow_typed),
+        clock=now,
+        heartbeat=settings.heartbeat_path,
+    )
+
+
+def _look_budget(settings: Settings) -> LookBudget:
+    budgets = settings.budgets
+    return LookBudget(LookRates(budgets.target, budgets.all_looks, budgets.unknown_hosts))
 
 
 def _user_agent(contact: str) -> str:

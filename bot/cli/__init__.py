@@ -12,6 +12,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("bot.cli.ask", "Ask one question here; exit 0 up, 1 down or degraded, 2 neither."),
     "probe": ("bot.cli.probe", "Look at platforms or hosts, and explain what was seen."),
     "understand": ("bot.cli.understand", "Say what the bot understands of a text."),
+    "agent": ("bot.cli.agent", "Look from here for a colleague's bot, over its broker."),
+    "agents": ("bot.cli.agents", "List the agents; give one a key, stop or revoke one."),
     "catalogue": ("bot.cli.catalogue", "Check the platform files, add to them, draft them."),
     "config": ("bot.cli.config", "Check or show the settings."),
     "healthcheck": ("bot.cli.healthcheck", "Say whether the running bot is well; exit 0 or 1."),

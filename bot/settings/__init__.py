@@ -11,7 +11,9 @@ from bot.settings.sources import config_dir_of, environment, heartbeat_path
 if TYPE_CHECKING:
     from bot.settings.loading import Loaded, load_settings, load_with_origins
     from bot.settings.model import (
+        AgentSettings,
         BlueskyAccount,
+        BrokerSettings,
         BudgetSettings,
         ControlReference,
         GlobalpingSettings,
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AgentSettings",
     "BlueskyAccount",
+    "BrokerSettings",
     "BudgetSettings",
     "ControlReference",
     "Fault",

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from typing import cast, get_args
 
@@ -10,7 +11,9 @@ from pydantic_core import ErrorDetails
 
 from bot.settings.faults import Fault
 from bot.settings.model import (
+    AgentSettings,
     BlueskyAccount,
+    BrokerSettings,
     BudgetSettings,
     ControlReference,
     GlobalpingSettings,
@@ -27,6 +30,8 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "probe": ProbeSettings,
     "budgets": BudgetSettings,
     "globalping": GlobalpingSettings,
+    "broker": BrokerSettings,
+    "agent": AgentSettings,
 }
 _OWN = "Value error, write "  # a validator that says itself what to write
 _ACCOUNT_NAME = 'write an account\'s name of 1 to 32 small letters, digits and hyphens, other than "console"'
@@ -122,6 +127,7 @@ def _instead_of(detail: ErrorDetails, key: Key, model: type[BaseModel]) -> str:
     value = cast(object, detail.get("input"))
     field = model.model_fields.get(key[-1].partition("[")[0])
     secret = field is not None and SecretStr in (field.annotation, *get_args(field.annotation))
+    secret = secret or bool(re.search(r"://[^/]*@", str(value)))  # an address with a password in it
     if secret or not isinstance(value, str | int | float) or len(str(value)) > 60:
         return ""
     return f", not {json.dumps(value, ensure_ascii=False)}"

@@ -12,7 +12,9 @@ from bot.settings.sources import heartbeat_of
 from bot.settings.values import (
     AccountName,
     Age,
+    AgentName,
     AtLeastOne,
+    BrokerUrl,
     Deadline,
     DnsServer,
     Listed,
@@ -31,6 +33,9 @@ SERVERS = 'a list of IP addresses, as in ["9.9.9.9", "127.0.0.1:5353", "[2620:fe
 POLL = 'a duration from 1 second to 1 hour, as in "15s"'
 PACE = 'so many at once, and one more every so often, as in "3 + 1 per 20s"'
 DEADLINE = 'a duration from 1 to 60 seconds, as in "9s"'
+BROKER_URLS = 'a list of addresses, as in ["tls://broker.example.org:4222"] or ["wss://broker.example.org"]'
+AGENT_NAME = 'a name of 1 to 32 small letters, digits and hyphens, as in "rennes"'
+AGENT_NAMES = 'a list of agents\' names, as in ["rennes"]'
 MAGIC_PLACES = 'a list of places, as in ["Paris+eyeball-network", "FR+datacenter-network", "Belgium"]'
 # In and around France; people's lines and data centres fail differently, so both are asked.
 PLACES = (
@@ -117,6 +122,30 @@ class GlobalpingSettings(_Part):
     )
 
 
+class BrokerSettings(_Part):
+    """[broker]: the NATS server over which colleagues' agents are asked. Without `urls` nothing of it is loaded."""
+
+    urls: Annotated[tuple[BrokerUrl, ...], Listed] = Field(default=(), max_length=8, description=BROKER_URLS)
+    credentials: SecretStr | None = Field(
+        default=None, min_length=1, description='an nkey\'s seed ("SU…"), or the whole text of a .creds file'
+    )
+    ca: Path | None = Field(default=None, description="a file of certificates (PEM), of the broker's own authority")
+    revoked: Annotated[tuple[AgentName, ...], Listed] = Field(default=(), description=AGENT_NAMES)
+
+    @model_validator(mode="after")
+    def _one_kind_of_address(self) -> Self:
+        if len({url.startswith(("ws://", "wss://")) for url in self.urls}) > 1:
+            raise ValueError("write urls that are all tls:// or all wss://")
+        return self
+
+
+class AgentSettings(_Part):
+    """[agent]: what `cestmoiou agent` is called, and whether it looks at more than its own catalogue."""
+
+    name: AgentName | None = Field(default=None, description=AGENT_NAME)
+    allow_typed: bool = Field(default=False, description="true or false")
+
+
 class BudgetSettings(_Part):
     """[budgets]: how often people may ask, and how often the bot looks."""
 
@@ -169,6 +198,8 @@ class Settings(_Part):
     globalping: GlobalpingSettings = Field(
         default_factory=lambda: GlobalpingSettings(), description="a table: [globalping]"
     )
+    broker: BrokerSettings = Field(default_factory=lambda: BrokerSettings(), description="a table: [broker]")
+    agent: AgentSettings = Field(default_factory=lambda: AgentSettings(), description="a table: [agent]")
     accounts: dict[AccountName, Account] = Field(
         default_factory=dict[str, Account], description="one table an account, as in [accounts.mamot]"
     )

@@ -157,6 +157,31 @@ def _check_account_name(value: str) -> str:
     return value
 
 
+AGENT_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+"""Also what may stand between the dots of a subject of the broker."""
+
+
+def _check_agent_name(value: str) -> str:
+    if not AGENT_NAME.fullmatch(value):
+        raise ValueError("not an agent's name")
+    return value
+
+
+def _check_broker_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"tls", "nats", "wss", "ws"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("not a broker's address")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("credentials have a key of their own")
+    _ = parts.port  # raises ValueError if it is none
+    is_near = _is_loopback(parts.hostname) or not set(".:") & set(parts.hostname)
+    if parts.scheme in {"nats", "ws"} and not is_near:
+        raise ValueError("write tls:// or wss://: plain addresses are for this machine, or a container beside it")
+    return value
+
+
+AgentName = Annotated[str, AfterValidator(_check_agent_name)]
+BrokerUrl = Annotated[str, AfterValidator(_check_broker_url)]
 DnsServer = Annotated[str, AfterValidator(_check_dns_server)]
 Net = Annotated[str, AfterValidator(_check_net)]
 TimeZone = Annotated[str, AfterValidator(_check_timezone)]

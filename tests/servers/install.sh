@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the real servers that tests start: snac (Debian) and the Bluesky stack (npm, PostgreSQL); and iproute2. Nothing to do the
+# Install the real servers that tests start: snac and nats-server (Debian) and the Bluesky stack (npm, PostgreSQL); and iproute2. Nothing to do the
 # second time. Exits with 1 and one line if it cannot; what the installers said is then in .servers/install.log.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,6 +11,7 @@ failed=()
 command -v ip >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends iproute2; } >>"$log" 2>&1 ||
   failed+=("iproute2")
 bash "$here/snac/install.sh" "$servers/snac" >>"$log" 2>&1 </dev/null || failed+=(snac)
+bash "$here/nats/install.sh" "$servers/nats" >>"$log" 2>&1 </dev/null || failed+=(nats-server)
 bash "$here/bluesky/install.sh" >>"$log" 2>&1 </dev/null || failed+=("the Bluesky servers")
 if [ ${#failed[@]} -gt 0 ]; then
   names=$(printf ' and %s' "${failed[@]}")

@@ -282,7 +282,7 @@ def test_a_wrong_file_is_one_sentence_with_the_key_and_what_to_write(folder: Pat
         pytest.param(
             "CESTMOIOU_PROBES__PARALLEL", "3", "probes: is not a setting; remove it, or choose among data_dir, "
             "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, globalping, "
-            "accounts",
+            "broker, agent, accounts",
             id="table",
         ),
         pytest.param(
@@ -342,3 +342,34 @@ def test_the_health_check_needs_no_pydantic() -> None:
     script = "import sys; from bot.settings import heartbeat_path; heartbeat_path({}); print('pydantic' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert said.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "url", ["tls://broker.example.org", "wss://broker.example.org/nats", "nats://127.0.0.1:4222", "nats://nats:4222"]
+)
+def test_a_brokers_address_is_encrypted_unless_it_is_near(folder: Path, url: str) -> None:
+    write(folder, f'[broker]\nurls = ["{url}"]')
+    assert load_settings(folder, {}).broker.urls == (url,)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        "nats://broker.example.org",
+        "ws://192.0.2.7",
+        "https://broker.example.org",
+        "tls://",
+        "tls://bob:secret@b.example",
+    ],
+)
+def test_a_brokers_address_that_would_show_what_is_said_is_refused(folder: Path, urls: str) -> None:
+    write(folder, f'[broker]\nurls = ["{urls}"]')
+    (fault,) = faults(folder)
+    assert "broker.urls[0]" in fault
+    assert "secret" not in fault
+
+
+def test_two_kinds_of_way_to_one_broker_are_refused(folder: Path) -> None:
+    write(folder, '[broker]\nurls = ["tls://b.example.org", "wss://b.example.org"]')
+    (fault,) = faults(folder)
+    assert "write urls that are all tls:// or all wss://" in fault

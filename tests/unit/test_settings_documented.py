@@ -9,7 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from bot.settings import (
+    AgentSettings,
     BlueskyAccount,
+    BrokerSettings,
     BudgetSettings,
     GlobalpingSettings,
     MastodonAccount,
@@ -28,6 +30,8 @@ TABLES = {
     "probe": ProbeSettings,
     "budgets": BudgetSettings,
     "globalping": GlobalpingSettings,
+    "broker": BrokerSettings,
+    "agent": AgentSettings,
 }
 ELSEWHERE = {"config_dir", "accounts"}
 
@@ -77,12 +81,16 @@ def test_every_commented_example_is_accepted_and_shows_the_default(tmp_path: Pat
     assert set(shown.accounts) == {"mamot", "bsky"}
     assert shown.probe.model_copy(update={"allow_nets": ()}) == default.probe
     assert shown.globalping.model_copy(update={"token": None, "hourly_tests": None}) == default.globalping
+    assert shown.broker.urls == ("tls://broker.example.org:4222",)
+    assert (shown.agent.name, shown.agent.allow_typed) == ("rennes", default.agent.allow_typed)
     same: dict[str, object] = {
         "config_dir": default.config_dir,
         "vantage": default.vantage,
         "accounts": {},
         "probe": default.probe,
         "globalping": default.globalping,
+        "broker": default.broker,
+        "agent": default.agent,
     }
     assert shown.model_copy(update=same) == default
 

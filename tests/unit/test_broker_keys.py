@@ -1,0 +1,71 @@
+"""Keys, the server's file of users, and that nobody pays for a broker who has none."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.broker.keys import has_user, new_key_pair, public_half, user_line, with_user, without_user
+
+
+def test_a_key_pair_is_new_each_time_and_its_halves_belong_together() -> None:
+    one, two = new_key_pair(), new_key_pair()
+    assert one.seed != two.seed
+    assert one.seed.startswith("SU")
+    assert one.public.startswith("U")
+    assert len(one.public) == 56
+    assert public_half(f"{one.seed}\n") == one.public
+
+
+@pytest.mark.parametrize("text", ["", "SU", "SUAAAA", "hello", "é", "U" * 56, "S" * 58])
+def test_what_is_no_seed_has_no_public_half(text: str) -> None:
+    with pytest.raises(ValueError, match="not the seed of a key"):
+        public_half(text)
+
+
+def test_users_are_added_replaced_and_taken_out_one_line_each() -> None:
+    first, second = new_key_pair().public, new_key_pair().public
+    text = with_user("", None, first)
+    text = with_user(text, "rennes", first)
+    text = with_user(text, "nice", first)
+    text = with_user(text, "rennes", second)
+    assert text.count("# site rennes") == 1
+    assert second in text
+    assert has_user(text, "nice")
+    text = without_user(text, "nice")
+    assert not has_user(text, "nice")
+    assert has_user(text, None)
+    assert without_user(without_user(text, "rennes"), None) == "users = [\n]\n"
+
+
+def test_a_file_that_somebody_else_wrote_is_left_alone() -> None:
+    with pytest.raises(ValueError, match="not a file of users"):
+        with_user("users = [\n  { user: bob, password: secret }\n]\n", "rennes", new_key_pair().public)
+
+
+def test_a_site_may_speak_on_its_own_subjects_only() -> None:
+    line = user_line("rennes", new_key_pair().public)
+    assert 'publish: ["cestmoiou.here.rennes", "cestmoiou.said.rennes.*"]' in line
+    assert 'subscribe: ["cestmoiou.ask", "cestmoiou.ask.rennes", "cestmoiou.stop.rennes", "cestmoiou.roll"]' in line
+
+
+def test_without_a_broker_nothing_of_it_is_loaded() -> None:
+    code = """
+import asyncio, os, sys, tempfile
+from pathlib import Path
+from bot.settings import load_settings
+from bot.app.wiring import build_bot
+import bot.cli.run
+
+async def main():
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(None, {"CESTMOIOU_DATA_DIR": folder})
+        async with build_bot(settings):
+            pass
+
+asyncio.run(main())
+print(sorted(name for name in sys.modules if name.split(".")[0] in {"nats", "nkeys", "nacl", "aiohttp"}
+      or name.startswith(("bot.broker", "bot.vantage.agents", "bot.app.agent"))))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
