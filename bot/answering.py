@@ -3,65 +3,53 @@
     mention ─▶ understand ─▶ Intent ─▶ catalogue ─▶ Platform ─▶ checking ─▶ Verdict ─▶ word ─▶ reply
 
 A mention was written down as owed before we see it here (`app/polling.py`), and stays owed until it is settled. So
-whatever stops the process in between, the answer is given the next time; and since every attempt is counted before
-anything is posted, the next time knows that it must look for an answer that is already there.
+whatever stops the process in between, the answer is given the next time. How a post goes out, once: `posting.py`.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
 from bot.budgets import ASKS_TOO_OFTEN, TOO_BUSY, QuestionBudget, asker_of
-from bot.catalogue import Catalogue, Found
+from bot.catalogue import Catalogue
 from bot.checking import Checking, Later
-from bot.manners import MOST_PLATFORMS, reply_visibility, why_not_answer
+from bot.deciding import LookAt, decide, kind_of, named, reports
+from bot.manners import (
+    DAY,
+    MOST_REPLIES_AN_HOUR,
+    STOPPED,
+    UnderWay,
+    asks_again,
+    has_asked_back,
+    is_echo,
+    posts_to_take_back,
+    why_no_reply,
+    why_not_answer,
+)
 from bot.model import (
     Act,
     Answer,
     AskForAddress,
     AskWhich,
-    Gateway,
-    GatewayVerdict,
-    GiveHelp,
+    Conversation,
     GiveVerdicts,
     Intent,
     Language,
     Mention,
     Owed,
-    OwnPost,
-    Platform,
     PostKind,
     Reply,
-    Verdict,
+    SayGoodbye,
 )
-from bot.ports import AccountRefusedError, SocialError, SocialNetwork, Store
+from bot.ports import SocialNetwork, Store
+from bot.posting import OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
 from bot.understanding import understand
 from bot.wording import word
 
-# A post whose receipt was lost may still be on its way: no second try, and no look for it, before it must be there.
-# Longer than an adapter's whole reply may take.
-UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=10)
-MOST_GATEWAYS = 2  # looks beside those at the platforms: a proxy and a sign-in service
-
-
-@dataclass(frozen=True, slots=True)
-class _LookAt:
-    """The answer takes a look at these platforms; `left_out` counts those beyond what one reply holds.
-
-    `gateways` are looked at beside them: a proxy or sign-in service on the asker's way there.
-    """
-
-    platforms: tuple[Platform, ...]
-    left_out: int
-    gateways: tuple[Gateway, ...] = ()
-
-    @property
-    def looks(self) -> int:
-        return len(self.platforms) + len(self.gateways)
+ONE_AT_A_TIME = "one-at-a-time"
+NOTHING_SAID = Conversation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +58,47 @@ class _Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class _PutOff:
+    reason: str
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A mention that may get a reply, with what was understood of it, said before it, and known to its author."""
+
+    owed: Owed
+    intent: Intent
+    said: Conversation
+    catalogue: Catalogue
+
+    @property
+    def mention(self) -> Mention:
+        return self.owed.mention
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The platforms that it is about without naming them, if it was understood by its thread."""
+        return self.said.about if self.intent.thread is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
-    """Answers mentions. `zone` is where the times in replies are told, `language` the one for posts that show none."""
+    """Answers mentions. `zone` is where the times in replies are told, `language` the one for posts that show none.
+
+    `replies_an_hour` is how many one person may get.
+    """
 
     catalogue: Catalogue
     checking: Checking
     store: Store
+    posting: Posting
     clock: Callable[[], datetime]
     zone: tzinfo
     language: Language
     questions: QuestionBudget = field(default_factory=QuestionBudget)
+    replies_an_hour: int = MOST_REPLIES_AN_HOUR
+    _under_way: dict[tuple[str, str], UnderWay] = field(default_factory=dict[tuple[str, str], UnderWay])
 
     async def settle(self, owed: Owed, network: SocialNetwork) -> str:
         """Answer one owed mention, or settle that there is nothing to say, or put it off; tell which in a word.
@@ -89,19 +108,47 @@ class Answering:
         mention = owed.mention
         if reason := why_not_answer(mention):
             return await self._stay_silent(mention, network, reason)
-        intent = self.understand(mention)
-        match await self._answer_to(mention, intent, network.address_of(mention.author)):
-            case _Silence(reason):
-                return await self._stay_silent(mention, network, reason)
-            case Later(wait):
-                await self.store.postpone(mention, reason=TOO_BUSY, not_before=self.clock() + wait)
-                return "put-off"
-            case answer:
-                return await self._post(owed, network, self._reply(mention, intent, answer, network.text_limit))
+        said = await self.store.conversation(mention, since=self.clock() - DAY)
+        catalogue = self.catalogue.seen_by(network.address_of(mention.author))
+        asked = _Asked(owed, self.understand(mention, said), said, catalogue)
+        match asked.intent.act:
+            case Act.DELETE:
+                return await self._take_back(asked, network)
+            case Act.STOP:
+                first = await self.store.stop(mention, at=self.clock())
+                return await self._reply_to(asked, network, SayGoodbye() if first else _Silence(STOPPED))
+            case Act.REPORT_DOWN | Act.REPORT_UP:
+                for report in reports(mention, asked.intent, catalogue, about=asked.about):
+                    await self.store.add_report(report)
+            case Act.ASK | Act.RECHECK | Act.HELP | Act.NONE:
+                pass
+            case _:
+                assert_never(asked.intent.act)
+        return await self._reply_to(asked, network, await self._unless_stopped(asked))
 
-    def understand(self, mention: Mention) -> Intent:
-        """What the mention wants, from its own words, else from those of the post that it answers."""
-        return understand(mention.text, tag=mention.language, default=self.language, parent=mention.parent_text)
+    def understand(self, mention: Mention, said: Conversation = NOTHING_SAID) -> Intent:
+        """What the mention wants: by its own words, by those of the post that it answers, by what we said there."""
+        about = said.about[0] if said.about else None
+        if asker_of(mention) is None:
+            return self._understand_typed(mention, about)
+        intent = self._understand(mention, about)
+        if intent.act is Act.NONE and said.above is not None and said.above.kind is PostKind.QUESTION:
+            # We asked « which one? »: whatever name or address it holds is the answer.
+            return replace(intent, act=Act.ASK, says_outage=True, needs_name=True, thread=None)
+        return intent
+
+    def _understand_typed(self, mention: Mention, about: str | None) -> Intent:
+        """A terminal is one long thread; what is typed stands on its own there, if it makes sense so."""
+        intent = self._understand(mention, None)
+        if about is None or intent.act in {Act.HELP, Act.STOP, Act.DELETE} or named(intent, self.catalogue):
+            return intent
+        in_thread = self._understand(mention, about)
+        return in_thread if in_thread.act in {Act.RECHECK, Act.REPORT_DOWN, Act.REPORT_UP} else intent
+
+    def _understand(self, mention: Mention, thread: str | None) -> Intent:
+        return understand(
+            mention.text, tag=mention.language, default=self.language, parent=mention.parent_text, thread=thread
+        )
 
     async def answer(self, intent: Intent, *, asker: str | None = None) -> Answer | None:
         """Decide what to say, None for nothing; looks if it takes that, whatever the budgets say. Raises StoreError.
@@ -109,134 +156,113 @@ class Answering:
         For the operator's own questions; strangers' go through `settle`. `asker` is who asks
         (`SocialNetwork.address_of`).
         """
-        decided = self._decide(intent, asker)
-        if not isinstance(decided, _LookAt):
-            return decided
-        every = (*decided.platforms, *(gateway.platform for gateway in decided.gateways))
-        verdicts = await asyncio.gather(*map(self.checking.check, every))
-        return _verdicts_of(decided, verdicts)
+        decided = decide(intent, self.catalogue.seen_by(asker))
+        return await self._look(decided) if isinstance(decided, LookAt) else decided
 
-    def _decide(self, intent: Intent, asker: str | None) -> Answer | _LookAt | None:
-        match intent.act:
-            case Act.HELP:
-                return GiveHelp()
-            case Act.ASK | Act.REPORT_DOWN:
-                return self._decide_about_platforms(intent, asker)
-            case Act.RECHECK | Act.REPORT_UP | Act.STOP | Act.DELETE | Act.NONE:
-                return None
-            case _:
-                assert_never(intent.act)
+    # ---------------------------------------------------------------- what is wanted
 
-    def _decide_about_platforms(self, intent: Intent, asker: str | None) -> Answer | _LookAt | None:
-        found = self.catalogue.find(intent, asker)
-        if found.platforms:
-            followed = tuple(platform for platform in found.platforms if platform.enabled)
-            asked = followed[:MOST_PLATFORMS]
-            return _LookAt(asked, len(followed) - len(asked), _gateways_to(asked, found)) if asked else None
-        if found.act is not Act.ASK:
-            return None  # small talk after all, or a report on something that we do not know
-        if found.candidates:
-            return AskWhich(found.candidates)
-        return AskForAddress(found.unknown, found.closest) if found.unknown else AskWhich()
+    async def _unless_stopped(self, asked: _Asked) -> Answer | LookAt | _Silence:
+        if asks_again(asked.mention, asked.said, asked.intent.act):
+            await self.store.resume(asked.mention)
+        elif asked.said.stopped_by is not None:
+            return _Silence(STOPPED)
+        decided = decide(asked.intent, asked.catalogue, about=asked.about)
+        is_report = asked.intent.act in {Act.REPORT_DOWN, Act.REPORT_UP}
+        return decided or _Silence("counted" if is_report else "nothing-to-say")
 
-    async def _answer_to(self, mention: Mention, intent: Intent, asker: str | None) -> Answer | _Silence | Later:
-        if asker_of(mention) is None:
-            return await self.answer(intent, asker=asker) or _Silence("nothing-to-say")
-        decided = self._decide(intent, asker)
-        if decided is None:
-            return _Silence("nothing-to-say")
-        looks = decided.looks if isinstance(decided, _LookAt) else 0
+    async def _take_back(self, asked: _Asked, network: SocialNetwork) -> str:
+        posts = posts_to_take_back(asked.mention, asked.said)
+        if not posts:
+            return await self._stay_silent(asked.mention, network, "nothing-to-take-back")
+        outcome = await self.posting.take_back(posts, asked.owed, network)
+        if outcome != PUT_OFF:
+            await network.leave(asked.mention, outcome)
+        return outcome
+
+    # ---------------------------------------------------------------- whether there is a reply, and its words
+
+    async def _reply_to(self, asked: _Asked, network: SocialNetwork, wanted: Answer | LookAt | _Silence) -> str:
+        mention = asked.mention
+        try:
+            match await self._answer_to(asked, wanted):
+                case _Silence(reason):
+                    self.posting.release(mention)
+                    return await self._stay_silent(mention, network, reason)
+                case _PutOff(reason, wait):
+                    await self.store.postpone(mention, reason=reason, not_before=self.clock() + wait)
+                    return PUT_OFF
+                case answer:
+                    reply = self._worded(mention, asked.intent, answer, network.text_limit)
+                    return await self.posting.answer(asked.owed, network, reply)
+        finally:
+            self._under_way.pop(_key(mention), None)
+
+    async def _answer_to(self, asked: _Asked, wanted: Answer | LookAt | _Silence) -> Answer | _Silence | _PutOff:
+        if isinstance(wanted, _Silence):
+            return wanted
+        if asker_of(asked.mention) is None:
+            return await self._look(wanted) if isinstance(wanted, LookAt) else wanted
+        if refused := await self._what_manners_say(asked, wanted):
+            return refused
+        if not isinstance(wanted, LookAt):
+            return wanted
+        answer = await self._look_for_a_stranger(asked.mention, wanted)
+        if isinstance(answer, _PutOff):
+            self.posting.release(asked.mention)
+        return answer
+
+    async def _what_manners_say(self, asked: _Asked, wanted: Answer | LookAt) -> _Silence | _PutOff | None:
+        """Why there is no reply: too late, too much, said already, an empty budget; None: go on, its place is kept."""
+        now, mention = self.clock(), asked.mention
+        platforms = [platform.key for platform in wanted.platforms] if isinstance(wanted, LookAt) else []
+        looks = len(wanted.everything) if isinstance(wanted, LookAt) else 0
+        if asked.owed.late_at is not None and now >= asked.owed.late_at:
+            return _Silence(TOO_LATE)
+        if isinstance(wanted, AskWhich | AskForAddress) and has_asked_back(asked.said):
+            return _Silence("asked-already")
+        if asked.intent.act is Act.ASK and is_echo(mention, asked.said, platforms, now=now):
+            return _Silence("said-just-now")
+        others = tuple(self._under_way.values())
+        match why_no_reply(mention, asked.said, now=now, under_way=others, an_hour=self.replies_an_hour):
+            case str(reason):
+                return _Silence(reason)
+            case timedelta() as wait:
+                return _PutOff(ONE_AT_A_TIME, wait)
+            case None:
+                self._under_way[_key(mention)] = UnderWay(mention.id, mention.thread, mention.author.id)
         # A reply to say so would be one more: who asks too often gets none (docs/decisions/).
-        if not self.questions.allows(mention, platforms=max(1, looks), now=self.clock()):
+        if not self.questions.allows(mention, platforms=max(1, looks), now=now):
             return _Silence(ASKS_TOO_OFTEN)
-        return await self._look_for_a_stranger(mention, decided) if isinstance(decided, _LookAt) else decided
+        wait = await self.posting.reserve(mention)
+        return _PutOff(OVER_BUDGET, wait) if wait else None
 
-    async def _look_for_a_stranger(self, mention: Mention, asked: _LookAt) -> GiveVerdicts | _Silence | Later:
-        every = (*asked.platforms, *(gateway.platform for gateway in asked.gateways))
-        results = await asyncio.gather(*map(self.checking.check_for_a_stranger, every))
+    async def _look(self, asked: LookAt) -> GiveVerdicts:
+        return asked.told(await asyncio.gather(*map(self.checking.check, asked.everything)))
+
+    async def _look_for_a_stranger(self, mention: Mention, asked: LookAt) -> GiveVerdicts | _Silence | _PutOff:
+        results = await asyncio.gather(*map(self.checking.check_for_a_stranger, asked.everything))
         # Nobody waits for a gateway: without a look at it, the answer is about the platform alone.
         waits = [result.wait for result in results[: len(asked.platforms)] if isinstance(result, Later)]
         if not waits:
-            return _verdicts_of(asked, results)
+            return asked.told([None if isinstance(result, Later) else result for result in results])
         # What was seen of the others is fresh for a while, or stale but told: the next try needs fewer looks.
-        return _Silence(TOO_BUSY) if self.questions.gives_up(mention, now=self.clock()) else Later(max(waits))
+        gives_up = self.questions.gives_up(mention, now=self.clock())
+        return _Silence(TOO_BUSY) if gives_up else _PutOff(TOO_BUSY, max(waits))
 
     async def _stay_silent(self, mention: Mention, network: SocialNetwork, reason: str) -> str:
         await network.leave(mention, reason)
         await self.store.settle(mention, outcome=reason, at=self.clock())
         return reason
 
-    def _reply(self, mention: Mention, intent: Intent, answer: Answer, limit: int) -> Reply:
+    def _worded(self, mention: Mention, intent: Intent, answer: Answer, limit: int) -> Reply:
         return Reply(
             text=word(answer, language=intent.language, limit=limit, zone=self.zone),
             language=intent.language,
             content_warning=mention.content_warning,
             verdicts=answer.verdicts if isinstance(answer, GiveVerdicts) else (),
-            kind=_kind_of(answer),
+            kind=kind_of(answer),
         )
 
-    async def _post(self, owed: Owed, network: SocialNetwork, reply: Reply) -> str:
-        mention, now = owed.mention, self.clock()
-        await self.store.begin(mention, at=now, not_before=now + UNTIL_A_POST_IS_SEEN)
-        visibility = reply_visibility(mention.visibility)
-        try:
-            ref = await network.reply(mention, reply, visibility=visibility, tried_before=owed.attempts > 0)
-        except AccountRefusedError:
-            raise  # not the mention's trouble: it stays owed until the operator mends the account
-        except SocialError as error:
-            return await self._post_failed(owed, error)
-        post = OwnPost(
-            network=mention.network,
-            ref=ref,
-            mention_id=mention.id,
-            author_id=mention.author.id,
-            kind=reply.kind,
-            language=reply.language,
-            visibility=visibility,
-            posted_at=self.clock(),
-            platforms=tuple(verdict.platform.key for verdict in reply.verdicts),
-        )
-        await self.store.settle(mention, outcome="answered", at=post.posted_at, post=post)
-        return "answered"
 
-    async def _post_failed(self, owed: Owed, error: SocialError) -> str:
-        if error.permanent:
-            await self.store.settle(owed.mention, outcome="cannot-be-answered", at=self.clock())
-            return "cannot-be-answered"
-        wait = max(error.retry_after or timedelta(0), wait_before_retry(owed.attempts))
-        await self.store.postpone(owed.mention, reason=str(error), not_before=self.clock() + wait)
-        return "put-off"
-
-
-def _gateways_to(platforms: Sequence[Platform], found: Found) -> tuple[Gateway, ...]:
-    keys = {platform.key for platform in platforms}
-    return tuple(gateway for gateway in found.gateways if gateway.to in keys)[:MOST_GATEWAYS]
-
-
-def _verdicts_of(asked: _LookAt, results: Sequence[Verdict | Later]) -> GiveVerdicts:
-    """Sort out the results of the looks, which are in the order of the platforms and the gateways."""
-    platforms, gateways = results[: len(asked.platforms)], results[len(asked.platforms) :]
-    return GiveVerdicts(
-        tuple(result for result in platforms if isinstance(result, Verdict)),
-        left_out=asked.left_out,
-        gateways=tuple(
-            GatewayVerdict(gateway.between, result, gateway.to)
-            for gateway, result in zip(asked.gateways, gateways, strict=True)
-            if isinstance(result, Verdict)
-        ),
-    )
-
-
-def wait_before_retry(attempts: int) -> timedelta:
-    """How long to wait after attempt number `attempts` (from 0) failed: 15 s, doubled each time, at most 10 min."""
-    return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
-
-
-def _kind_of(answer: Answer) -> PostKind:
-    match answer:
-        case GiveVerdicts():
-            return PostKind.VERDICT
-        case AskForAddress() | AskWhich():
-            return PostKind.QUESTION
-        case GiveHelp():
-            return PostKind.HELP
+def _key(mention: Mention) -> tuple[str, str]:
+    return mention.network, mention.id

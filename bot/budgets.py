@@ -5,6 +5,7 @@ bucket will be full again. Everything is in memory and bounded; why not on disk:
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,6 +21,7 @@ TOO_BUSY = "too-busy"
 
 _MOST_KEYS = 20_000  # about 4 MB; beyond, whoever was quiet for longest is forgotten
 _GIVE_UP = timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 _LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -43,6 +45,7 @@ class Rate:
 ASKER = Rate(3, timedelta(seconds=20))
 TARGET = Rate(10, timedelta(minutes=2))  # 30 an hour
 ALL_LOOKS = Rate(20, timedelta(milliseconds=500))
+POSTS_AN_HOUR = 60  # of ours on one network: far under what servers allow (300 in 3 hours on Mastodon)
 UNKNOWN_HOSTS = Rate(1, timedelta(seconds=5))  # hosts that somebody typed and no catalogue knows
 
 
@@ -156,6 +159,26 @@ class QuestionBudget:
     def gives_up(self, mention: Mention, *, now: datetime) -> bool:
         """Say whether a question has waited so long for a look that an answer would only surprise: an hour."""
         return now - self._paid.get((mention.network, mention.id), now) > _GIVE_UP
+
+
+class PostBudget:
+    """How many posts an hour on one network: never more in any 60 minutes. A place is kept under a key."""
+
+    def __init__(self, most_an_hour: int, posted: Iterable[datetime] = ()) -> None:
+        self._most = most_an_hour
+        self._taken = {f"before the start {number}": at for number, at in enumerate(posted)}
+
+    def reserve(self, key: str, now: datetime) -> timedelta:
+        """Take a place, and return zero; or take none, and say when the next one is free. Again is once, renewed."""
+        self._taken = {each: at for each, at in self._taken.items() if now - at < _HOUR}
+        if key not in self._taken and len(self._taken) >= self._most:
+            return max(_HOUR - (now - min(self._taken.values())), timedelta(seconds=1))
+        self._taken[key] = now
+        return timedelta(0)
+
+    def release(self, key: str) -> None:
+        """Give a place back; nothing if there is none."""
+        self._taken.pop(key, None)
 
 
 def asker_of(mention: Mention) -> str | None:

@@ -156,7 +156,7 @@ class OfficialPages(Protocol):
 class Store(Protocol):
     """What the bot remembers. Every method is one transaction, durable when it returns; each raises StoreError."""
 
-    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+    async def take(self, mentions: Sequence[Mention], *, owed: bool, late_at: datetime | None = None) -> int:
         """Write down mentions that are not known yet; say how many were new. Not `owed`: as seen, never answered."""
         ...
 
@@ -261,8 +261,11 @@ class Store(Protocol):
         """How far a network was read. The first call ever writes `answer_since` down; later ones give that back."""
         ...
 
-    async def set_read_until(self, network: str, until: datetime) -> None:
-        """Write down, after a walk came to its end, up to where all mentions were taken. Never goes back."""
+    async def set_read_until(self, network: str, until: datetime, *, at: datetime) -> None:
+        """Write down, after a walk came to its end, up to where all mentions were taken, and when that was.
+
+        `until` never goes back.
+        """
         ...
 
     async def prune(self, *, before: datetime, reports_before: datetime) -> int:

@@ -14,12 +14,16 @@ POLL_IS_LATE = timedelta(minutes=15)  # three times the longest back-off from a 
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
-    """How reading a network goes. `good_at`: the end of the last good poll; before the first, the bot's start."""
+    """How a network goes. `good_at`: the end of the last good poll; before the first, the bot's start.
+
+    `too_late` counts the questions that waited so long, since the start, that they were left unanswered.
+    """
 
     good_at: datetime
     trouble: str | None = None
     refused: bool = False
     was_read: bool = False
+    too_late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def _read(path: Path) -> Heartbeat:
             trouble=state["trouble"],
             refused=state["refused"],
             was_read=state["was_read"],
+            too_late=state["too_late"],
         )
         for name, state in raw["networks"].items()
     }

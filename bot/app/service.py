@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,15 +12,17 @@ from pathlib import Path
 import structlog
 
 from bot.answering import Answering
+from bot.app.circuit import Circuit
 from bot.app.heartbeat import BEAT_EVERY, Heartbeat, NetworkState, write_heartbeat
 from bot.app.memory import give_back_memory
-from bot.app.polling import Account, take_mentions
+from bot.app.polling import Account, Pace, next_pace, take_mentions
 from bot.app.schedule import Schedule
-from bot.model import Owed
+from bot.model import Debt, FollowUp
 from bot.ports import AccountRefusedError, OutsideError, SocialError, Store, StoreError
+from bot.posting import TOO_LATE
 
-AT_ONCE = 8  # answers under way in one network, so that one that hangs leaves the others theirs
 LOOK_FOR_OWED_EVERY = timedelta(seconds=1)
+JITTER = 0.1  # of the time between two polls: accounts, and bots, drift apart
 LONGEST_BACK_OFF = timedelta(minutes=5)
 AFTER_A_BUG = timedelta(minutes=5)
 STORE_REST = timedelta(seconds=10)  # a store that fails is left alone this long, and so are the networks
@@ -31,7 +34,7 @@ CLOSE = timedelta(seconds=2)  # what is begun has 6 s, the networks have 2 s to 
 
 log = structlog.stdlib.get_logger("cestmoiou")
 
-Key = tuple[str, str]  # network, mention
+Key = tuple[str, str, bool]  # network, mention, whether it is a follow-up: one of each is under way at most
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class Service:
     _schedule: Schedule = field(init=False)
     _states: dict[str, NetworkState] = field(init=False, default_factory=dict[str, NetworkState])
     _failures: dict[str, int] = field(init=False, default_factory=dict[str, int])
+    _paces: dict[str, Pace] = field(init=False, default_factory=dict[str, Pace])
+    _circuits: dict[str, Circuit] = field(init=False, default_factory=dict[str, Circuit])
     _answers: dict[Key, asyncio.Task[None]] = field(init=False, default_factory=dict[Key, asyncio.Task[None]])
     _store_trouble: str | None = field(init=False, default=None)
     _store_rests_until: datetime | None = field(init=False, default=None)
@@ -56,8 +61,12 @@ class Service:
     async def run(self, until: Awaitable[object]) -> None:
         """Work until `until` is done, then finish what is begun and stop, within 10 s."""
         self._schedule = Schedule(self.clock)
+        self.answering.posting.on_trouble = self._posted
         for account in self.accounts:
-            self._states[account.network.name] = NetworkState(good_at=self.clock())
+            name = account.network.name
+            self._states[name] = NetworkState(good_at=self.clock())
+            self._paces[name] = Pace(account.poll_every, quiet_since=self.clock())
+            self._circuits[name] = Circuit()
             self._poll_every(account, account.poll_every)
         self._schedule.every(LOOK_FOR_OWED_EVERY, self._answer_owed, name="answer")
         self._schedule.every(self.beat_every, self._beat, name="heartbeat")
@@ -109,11 +118,12 @@ class Service:
             give_back_memory()  # the first call to a network has imported its library
         if self._failures.pop(name, 0):
             log.info("network answers again", network=name)
-            self._poll_every(account, account.poll_every, wait=account.poll_every)
         if new:
             log.info("mentions taken", network=name, new=new)
             self._store_is_well()
-        self._states[name] = NetworkState(good_at=self.clock(), was_read=True)
+        self._states[name] = replace(state, good_at=self.clock(), trouble=None, was_read=True)
+        self._paces[name] = pace = next_pace(account, self._paces[name], new=new, now=self.clock())
+        self._poll_every(account, pace.every, wait=pace.every * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 -- no secret
 
     def _poll_failed(self, account: Account, error: OutsideError) -> None:
         name, state = account.network.name, self._states[account.network.name]
@@ -151,25 +161,37 @@ class Service:
                 await self._answer_owed_in(account)
 
     async def _answer_owed_in(self, account: Account) -> None:
-        name = account.network.name
+        name, network = account.network.name, account.network
+        room = self._circuits[name].may_begin(self._under_way(name), self.clock())
+        if not room:
+            return
+        limit = room + self._under_way(name)
         try:
-            waiting = await self.store.owed(name, now=self.clock(), limit=AT_ONCE + self._under_way(name))
+            mentions = await self.store.owed(name, now=self.clock(), limit=limit)
+            follow_ups = await self.store.owed_follow_ups(name, now=self.clock(), limit=limit)
         except StoreError as error:
             self._store_failed(error)
             return
-        for owed in waiting:
-            key = (name, owed.mention.id)
-            if key not in self._answers and self._under_way(name) < AT_ONCE:
-                self._answers[key] = task = asyncio.create_task(self._answer(owed, account))
-                task.add_done_callback(lambda _, key=key: self._answers.pop(key, None))
+        for owed in mentions:
+            answer = partial(self.answering.settle, owed, network)
+            self._begin((name, owed.mention.id, False), account, owed.mention, answer)
+        for owed in follow_ups:
+            post = partial(self.answering.posting.follow_up, owed, network)
+            self._begin((name, owed.mention.id, True), account, owed.follow_up, post)
+
+    def _begin(self, key: Key, account: Account, debt: Debt, pay: Callable[[], Coroutine[object, object, str]]) -> None:
+        room = self._circuits[key[0]].may_begin(self._under_way(key[0]), self.clock())
+        if key not in self._answers and room:
+            self._answers[key] = task = asyncio.create_task(self._pay(debt, account, pay))
+            task.add_done_callback(lambda _: self._answers.pop(key, None))
 
     def _under_way(self, network: str) -> int:
-        return sum(1 for name, _ in self._answers if name == network)
+        return sum(1 for name, _, _ in self._answers if name == network)
 
-    async def _answer(self, owed: Owed, account: Account) -> None:
+    async def _pay(self, debt: Debt, account: Account, pay: Callable[[], Awaitable[str]]) -> None:
         network = account.network.name
         try:
-            outcome = await self.answering.settle(owed, account.network)
+            outcome = await pay()
         except AccountRefusedError as error:
             self._account_refused(account, error)
         except StoreError as error:
@@ -179,10 +201,26 @@ class Service:
         except Exception:
             log.exception("an answer broke off: this is a bug; it is tried again later", network=network)
             with contextlib.suppress(StoreError):
-                await self.store.postpone(owed.mention, reason="bug", not_before=self.clock() + AFTER_A_BUG)
+                await self.store.postpone(debt, reason="bug", not_before=self.clock() + AFTER_A_BUG)
+        else:
+            self._paid(network, debt, outcome)
+
+    def _paid(self, network: str, debt: Debt, outcome: str) -> None:
+        self._store_is_well()
+        if outcome == TOO_LATE:
+            state = self._states[network]
+            self._states[network] = replace(state, too_late=state.too_late + 1)
+            log.warning("left unanswered: it waited for more than an hour", network=network, so_far=state.too_late + 1)
+        elif isinstance(debt, FollowUp):
+            log.info("follow-up settled", network=network, kind=debt.kind.value, outcome=outcome)
         else:
             log.info("mention settled", network=network, outcome=outcome)
-            self._store_is_well()
+
+    def _posted(self, network: str, error: SocialError | None) -> None:
+        if error is not None:
+            log.warning("cannot post", network=network, why=str(error))
+        if network in self._circuits:
+            self._circuits[network].tell(error, self.clock())
 
     # ---------------------------------------------------------------- signs of life
 

@@ -19,6 +19,7 @@ from bot.checking import Checking
 from bot.model import Language, VantagePoint
 from bot.official.pages import StatusPages
 from bot.ports import SocialNetwork, Store
+from bot.posting import Posting
 from bot.probe.controls import Controls, Reference
 from bot.probe.limits import Limits
 from bot.probe.own_addresses import own_addresses
@@ -71,10 +72,12 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
             catalogue=catalogue,
             checking=checking,
             store=store,
+            posting=Posting(store, now, most_an_hour=budgets.posts_an_hour),
             clock=now,
             zone=ZoneInfo(settings.timezone),
             language=Language(settings.language),
             questions=QuestionBudget(budgets.person),
+            replies_an_hour=budgets.replies_an_hour,
         )
         yield Bot(answering, checking, catalogue, vantage, store)
     finally:
@@ -185,7 +188,7 @@ def _user_agent(contact: str) -> str:
 def build_accounts(settings: Settings) -> list[Account]:
     """The configured networks, each behind its adapter; a library is imported only if an account needs it."""
     return [
-        Account(_network(name, account, settings), account.poll, settings.answer_backlog)
+        Account(_network(name, account, settings), account.poll, settings.answer_backlog, account.quietest_poll)
         for name, account in settings.accounts.items()
     ]
 

@@ -12,6 +12,7 @@ from bot.model.answers import (
     GiveHelp,
     GiveVerdicts,
     Reply,
+    SayGoodbye,
 )
 from bot.model.crowd import CommonCause, Tally
 from bot.model.incidents import Incident, LookTaken
@@ -100,6 +101,7 @@ __all__ = [
     "Report",
     "Response",
     "Role",
+    "SayGoodbye",
     "StatusPage",
     "Tally",
     "Target",

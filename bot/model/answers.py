@@ -52,7 +52,12 @@ class GiveHelp:
     """Two lines on what the bot does."""
 
 
-Answer = GiveVerdicts | AskForAddress | AskWhich | GiveHelp
+@dataclass(frozen=True, slots=True)
+class SayGoodbye:
+    """They said « stop »: the one confirmation."""
+
+
+Answer = GiveVerdicts | AskForAddress | AskWhich | GiveHelp | SayGoodbye
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A mention that waits for its answer. `attempts` counts the times an answer was begun before this one."""
+    """A mention that waits for its answer. `attempts` counts the times an answer was begun before this one.
+
+    From `late_at` on, by our own clock, an answer would only surprise; None: never.
+    """
 
     mention: Mention
     attempts: int
+    late_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,12 @@ class Reading:
     """How far a network was read, by the network's clock.
 
     What was listed before `answer_since` is older than the bot and never answered; up to `read_until` every mention
-    was taken.
+    was taken. `read_at` is when that was last so, by our own clock and to some minutes; None: never yet.
     """
 
     answer_since: datetime
     read_until: datetime
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

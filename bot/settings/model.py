@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from bot.budgets import ALL_LOOKS, ASKER, TARGET, UNKNOWN_HOSTS
+from bot.budgets import ALL_LOOKS, ASKER, POSTS_AN_HOUR, TARGET, UNKNOWN_HOSTS
+from bot.manners import MOST_REPLIES_AN_HOUR
 from bot.model import Language
 from bot.settings.sources import heartbeat_of
 from bot.settings.values import (
@@ -32,6 +33,7 @@ NETS = 'a list of networks, as in ["10.1.0.0/16", "2001:db8::/48"]'
 SERVERS = 'a list of IP addresses, as in ["9.9.9.9", "127.0.0.1:5353", "[2620:fe::fe]:53"]'
 POLL = 'a duration from 1 second to 1 hour, as in "15s"'
 PACE = 'so many at once, and one more every so often, as in "3 + 1 per 20s"'
+HOW_MANY = "a whole number from 1 to 1000"
 DEADLINE = 'a duration from 1 to 60 seconds, as in "9s"'
 BROKER_URLS = 'a list of addresses, as in ["tls://broker.example.org:4222"] or ["wss://broker.example.org"]'
 AGENT_NAME = 'a name of 1 to 32 small letters, digits and hyphens, as in "rennes"'
@@ -153,18 +155,31 @@ class BudgetSettings(_Part):
     target: Pace = Field(default=TARGET, description=PACE)
     all_looks: Pace = Field(default=ALL_LOOKS, description=PACE)
     unknown_hosts: Pace = Field(default=UNKNOWN_HOSTS, description=PACE)
+    replies_an_hour: int = Field(default=MOST_REPLIES_AN_HOUR, ge=1, le=1000, description=HOW_MANY)
+    posts_an_hour: int = Field(default=POSTS_AN_HOUR, ge=1, le=1000, description=HOW_MANY)
 
 
-class MastodonAccount(_Part):
+class _PolledAccount(_Part):
+    """How often an account's mentions are read: `poll` while people ask, `poll_quiet` at most when nobody does."""
+
+    poll: Poll = Field(default=timedelta(seconds=5), description=POLL)
+    poll_quiet: Poll | None = Field(default=None, description=POLL)
+
+    @property
+    def quietest_poll(self) -> timedelta:
+        """Six times `poll` and 30 s at most, but never less than `poll`, unless the operator says."""
+        return self.poll_quiet or max(self.poll, min(6 * self.poll, timedelta(seconds=30)))
+
+
+class MastodonAccount(_PolledAccount):
     """[accounts.NAME] with kind = "mastodon"."""
 
     kind: Literal["mastodon"]
     server: Server = Field(description='the server\'s address, as in "https://mamot.fr" (https, no path)')
     token: SecretStr = Field(min_length=1, description="the access token of the application")
-    poll: Poll = Field(default=timedelta(seconds=15), description=POLL)
 
 
-class BlueskyAccount(_Part):
+class BlueskyAccount(_PolledAccount):
     """[accounts.NAME] with kind = "bluesky"."""
 
     kind: Literal["bluesky"]
@@ -173,7 +188,6 @@ class BlueskyAccount(_Part):
     )
     login: Login = Field(description='a handle without @, as in "cestmoiou.bsky.social", or a DID')
     app_password: SecretStr = Field(min_length=1, description="an app password, made in Bluesky's settings")
-    poll: Poll = Field(default=timedelta(seconds=15), description=POLL)
 
 
 Account = Annotated[MastodonAccount | BlueskyAccount, Field(discriminator="kind")]

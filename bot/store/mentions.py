@@ -14,16 +14,14 @@ from bot.store.tables import cursor, from_micros, mention, storable, to_micros
 _FORGOTTEN = {"text": None, "content_warning": None, "parent_text": None, "author_handle": "", "reply_ref": ""}
 
 
-def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: bool) -> int:
+def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: bool, late_at: datetime | None) -> int:
     """Insert those whose (network, id) is not there yet; say how many. Not `owed`: settled as seen, without texts."""
     if not mentions:
         return 0
     threads = threads_of(connection, mentions)
-    rows = [
-        _row_of(each, threads[each.network, each.id])
-        | ({"state": "owed"} if owed else {"state": "settled", "outcome": "seen"} | _FORGOTTEN)
-        for each in mentions
-    ]
+    late = {"late_at": None if late_at is None else to_micros(late_at)}
+    owing = late | {"state": "owed"} if owed else {"state": "settled", "outcome": "seen"} | _FORGOTTEN
+    rows = [_row_of(each, threads[each.network, each.id]) | owing for each in mentions]
     return connection.execute(insert(mention).on_conflict_do_nothing(), rows).rowcount
 
 
@@ -36,7 +34,10 @@ def select_owed(connection: Connection, network: str, now: datetime, limit: int)
         .order_by(mention.c.listed_at, mention.c.id)
         .limit(limit)
     )
-    return tuple(Owed(mention=mention_of(row), attempts=row.attempts) for row in connection.execute(statement))
+    return tuple(
+        Owed(mention_of(row), row.attempts, None if row.late_at is None else from_micros(row.late_at))
+        for row in connection.execute(statement)
+    )
 
 
 def count_attempt(connection: Connection, which: Mention, at: datetime, not_before: datetime) -> None:
@@ -62,13 +63,15 @@ def select_reading(connection: Connection, network: str, answer_since: datetime)
     first = {"network": network, "answer_since": to_micros(answer_since), "read_until": to_micros(answer_since)}
     connection.execute(insert(cursor).values(**first).on_conflict_do_nothing())
     row = connection.execute(select(cursor).where(cursor.c.network == network)).one()
-    return Reading(from_micros(row.answer_since), from_micros(row.read_until))
+    read_at = None if row.read_at is None else from_micros(row.read_at)
+    return Reading(from_micros(row.answer_since), from_micros(row.read_until), read_at)
 
 
-def advance_read_until(connection: Connection, network: str, until: datetime) -> None:
-    """Move the network's cursor, forwards only."""
-    further = and_(cursor.c.network == network, cursor.c.read_until < to_micros(until))
-    connection.execute(update(cursor).where(further).values(read_until=to_micros(until)))
+def advance_read_until(connection: Connection, network: str, until: datetime, at: datetime) -> None:
+    """Move the network's cursor, forwards only, and note when that was."""
+    further = func.max(cursor.c.read_until, to_micros(until))
+    this = cursor.c.network == network
+    connection.execute(update(cursor).where(this).values(read_until=further, read_at=to_micros(at)))
 
 
 def delete_settled(connection: Connection, before: datetime) -> int:

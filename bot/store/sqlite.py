@@ -96,9 +96,9 @@ class SqliteStore:
         self._opened = opened
         self._thread = thread
 
-    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+    async def take(self, mentions: Sequence[Mention], *, owed: bool, late_at: datetime | None = None) -> int:
         """See Store.take."""
-        return await self._transact(lambda tx: mention_rows.insert_new(tx, mentions, owed=owed))
+        return await self._transact(lambda tx: mention_rows.insert_new(tx, mentions, owed=owed, late_at=late_at))
 
     async def owed(self, network: str, *, now: datetime, limit: int) -> tuple[Owed, ...]:
         """See Store.owed."""
@@ -196,9 +196,9 @@ class SqliteStore:
         """See Store.reading."""
         return await self._transact(lambda tx: mention_rows.select_reading(tx, network, answer_since))
 
-    async def set_read_until(self, network: str, until: datetime) -> None:
+    async def set_read_until(self, network: str, until: datetime, *, at: datetime) -> None:
         """See Store.set_read_until."""
-        await self._transact(lambda tx: mention_rows.advance_read_until(tx, network, until))
+        await self._transact(lambda tx: mention_rows.advance_read_until(tx, network, until, at))
 
     async def prune(self, *, before: datetime, reports_before: datetime) -> int:
         """See Store.prune."""

@@ -48,6 +48,7 @@ mention = Table(
     Column("author_wants_no_bots", Boolean, server_default=text("0"), nullable=False),
     Column("answers", Text),
     Column("thread", Text),  # the id of a post; none for what was taken before there were threads
+    Column("late_at", BigInteger),
     PrimaryKeyConstraint("network", "id"),
     CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
     CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
@@ -164,6 +165,7 @@ cursor = Table(
     Column("network", Text, nullable=False),
     Column("answer_since", BigInteger, nullable=False),
     Column("read_until", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
     PrimaryKeyConstraint("network"),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import assert_never
 
-from bot.model import Answer, AskForAddress, AskWhich, GiveHelp, GiveVerdicts, Language, Verdict
+from bot.model import Answer, AskForAddress, AskWhich, GiveHelp, GiveVerdicts, Language, SayGoodbye, Verdict
 from bot.wording.fitting import Piece, elide, fit
 from bot.wording.gateways import gateway_pieces
 from bot.wording.pieces import pieces_of
@@ -32,6 +32,8 @@ def word(answer: Answer, *, language: Language, limit: int, zone: tzinfo) -> str
             return _ask_which(candidates, say, limit)
         case GiveHelp():
             return _help(say, limit)
+        case SayGoodbye():
+            return _goodbye(say, limit)
         case _:
             assert_never(answer)
 
@@ -105,3 +107,8 @@ def _help(say: Voice, limit: int) -> str:
     first = say.gettext("Is it just me, or is it down? I take a look at sites and services, and say what I see.")
     second = say.gettext("Mention me with a name or an address: “is Cairn down?”, “example.org?”.")
     return fit([Piece((first, ""), weight=0), Piece((second,), weight=1, line=1)], limit)
+
+
+def _goodbye(say: Voice, limit: int) -> str:
+    full = say.gettext("Understood: not a word from me any more, until you ask me something.")
+    return fit([Piece((full,), weight=0)], limit)

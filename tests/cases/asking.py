@@ -15,6 +15,7 @@ from bot.catalogue import read_catalogue
 from bot.checking import Checking
 from bot.model import Language, Mention, Owed, Platform, Target, VantagePoint, Verdict
 from bot.ports import ProbeNetwork
+from bot.posting import Posting
 from bot.probe.gate import HostRefusedError, host_of
 from bot.probe.limits import Limits
 from tests.cases.connecting import Outcome
@@ -116,6 +117,7 @@ class Desk:
             catalogue=read_catalogue({"test.toml": entry}),
             checking=Checking(networks or [self.probes], self.store, clock),
             store=self.store,
+            posting=Posting(self.store, clock),
             clock=clock,
             zone=ZoneInfo("Europe/Paris"),
             language=Language.FRENCH,

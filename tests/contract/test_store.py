@@ -100,6 +100,11 @@ async def test_a_mention_comes_back_as_it_was_taken(store: Store) -> None:
     assert (owed.mention, owed.attempts) == (replace(mention(), thread="1"), 0)  # it begins one
 
 
+async def test_a_mention_comes_back_with_the_instant_from_which_an_answer_is_late(store: Store) -> None:
+    await store.take([mention()], owed=True, late_at=NOON + MINUTE)
+    assert [each.late_at for each in await store.owed("mamot", now=NOON, limit=10)] == [NOON + MINUTE]
+
+
 async def test_only_new_mentions_are_counted_and_kept_once(store: Store) -> None:
     await store.take([mention("1")], owed=True)
     assert await store.take([mention("1"), mention("2"), mention("2")], owed=True) == 1
@@ -187,9 +192,10 @@ async def test_a_postponed_mention_waits_for_its_time(store: Store) -> None:
 
 async def test_reading_begins_once_and_never_goes_back(store: Store) -> None:
     assert await store.reading("mamot", answer_since=NOON) == Reading(NOON, NOON)
-    await store.set_read_until("mamot", NOON + MINUTE)
-    await store.set_read_until("mamot", NOON - MINUTE)
-    assert await store.reading("mamot", answer_since=NOON + 9 * MINUTE) == Reading(NOON, NOON + MINUTE)
+    await store.set_read_until("mamot", NOON + MINUTE, at=NOON)
+    await store.set_read_until("mamot", NOON - MINUTE, at=NOON + 2 * MINUTE)
+    known = Reading(NOON, NOON + MINUTE, read_at=NOON + 2 * MINUTE)
+    assert await store.reading("mamot", answer_since=NOON + 9 * MINUTE) == known
     assert await store.reading("bsky", answer_since=NOON - MINUTE) == Reading(NOON - MINUTE, NOON - MINUTE)
 
 

@@ -52,6 +52,8 @@ class FakeNetwork:
     left: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     fails: list[Exception] = field(default_factory=list[Exception])
     lose_answer_once: Exception | None = None
+    refuses: Exception | None = None  # every post
+    refused: int = 0
     walks: list[datetime | None] = field(default_factory=list[datetime | None])
     break_off_after: int | None = None
     hangs: bool = False
@@ -80,6 +82,9 @@ class FakeNetwork:
             raise self.fails.pop(0)
         if self.hangs:
             await asyncio.sleep(3600)
+        if self.refuses:
+            self.refused += 1
+            raise self.refuses
         found = [post for post, (above, _) in self.there.items() if above == mention.id and post not in besides]
         if not (tried_before and found):
             self.posts.append((mention, reply, visibility))

@@ -45,6 +45,7 @@ class State:
 class Kept(State):
     mention: Mention = field(kw_only=True)
     thread: str = field(kw_only=True)
+    late_at: datetime | None = None
 
 
 @dataclass
@@ -74,7 +75,7 @@ class FakeStore:
     fails: list[StoreError] = field(default_factory=list[StoreError])
     closed: bool = False
 
-    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+    async def take(self, mentions: Sequence[Mention], *, owed: bool, late_at: datetime | None = None) -> int:
         self._fail()
         new = 0
         for each in reversed(mentions):
@@ -82,7 +83,7 @@ class FakeStore:
                 new += 1
                 thread = self._thread_of(each)
                 known = replace(each, thread=thread)
-                self.kept[_key(each)] = Kept(None if owed else "seen", mention=known, thread=thread)
+                self.kept[_key(each)] = Kept(None if owed else "seen", mention=known, thread=thread, late_at=late_at)
         return new
 
     def _thread_of(self, mention: Mention) -> str:
@@ -102,7 +103,7 @@ class FakeStore:
             and (each.not_before is None or each.not_before <= now)
         ]
         waiting.sort(key=lambda each: (each.mention.listed_at, _key(each.mention)))
-        return tuple(Owed(each.mention, each.attempts) for each in waiting[:limit])
+        return tuple(Owed(each.mention, each.attempts, each.late_at) for each in waiting[:limit])
 
     def _state(self, debt: Debt) -> State | None:
         if isinstance(debt, FollowUp):
@@ -139,27 +140,22 @@ class FakeStore:
     async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
         self._fail()
         thread, stop = self.kept[_key(mention)].thread, self.stopped.get((mention.network, mention.author.id))
-        ours = [each for each in self._posts_on(mention.network) if not each.deleted]
-        above = [each.post for each in ours if each.post.ref.id == mention.answers]
+        ours = [each for each in self.posts.values() if each.post.network == mention.network]
+        alive = [each for each in ours if each.thread == thread and not each.deleted]
+        above = self.posts.get((mention.network, mention.answers or ""))
+        to_author = [each for each in ours if each.post.author_id == mention.author.id and each.post.posted_at >= since]
         return Conversation(
-            in_thread=tuple(each.post for each in ours if each.thread == thread),
-            above=above[0] if above else None,
-            to_author=tuple(
-                each.post
-                for each in self._posts_on(mention.network)
-                if each.post.author_id == mention.author.id and each.post.posted_at >= since
-            ),
+            in_thread=_in_order(alive),
+            above=above.post if above and not above.deleted else None,
+            to_author=_in_order(to_author),
             stopped_by=stop.id if stop else None,
             stopped_at=stop.listed_at if stop else None,
         )
 
-    def _posts_on(self, network: str) -> list[KeptPost]:
-        ours = [each for each in self.posts.values() if each.post.network == network]
-        return sorted(ours, key=lambda each: (each.post.posted_at, each.post.ref.id))
-
     async def own_posts(self, network: str, *, since: datetime) -> tuple[OwnPost, ...]:
         self._fail()
-        return tuple(each.post for each in self._posts_on(network) if each.post.posted_at >= since)
+        ours = [each for each in self.posts.values() if each.post.network == network]
+        return _in_order([each for each in ours if each.post.posted_at >= since])
 
     async def stop(self, mention: Mention, *, at: datetime) -> bool:
         self._fail()
@@ -196,7 +192,8 @@ class FakeStore:
         return 1
 
     def _under(self, network: str, mention_id: str) -> Iterator[KeptPost]:
-        return (each for each in self._posts_on(network) if each.post.mention_id == mention_id)
+        under = [each for each in self.posts.values() if each.post.mention_id == mention_id]
+        return iter(sorted((each for each in under if each.post.network == network), key=_order))
 
     async def owed_follow_ups(self, network: str, *, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
         self._fail()
@@ -294,10 +291,10 @@ class FakeStore:
         self._fail()
         return self.cursors.setdefault(network, Reading(answer_since, answer_since))
 
-    async def set_read_until(self, network: str, until: datetime) -> None:
+    async def set_read_until(self, network: str, until: datetime, *, at: datetime) -> None:
         self._fail()
         known = self.cursors[network]
-        self.cursors[network] = replace(known, read_until=max(until, known.read_until))
+        self.cursors[network] = replace(known, read_until=max(until, known.read_until), read_at=at)
 
     async def prune(self, *, before: datetime, reports_before: datetime) -> int:
         self._fail()
@@ -332,6 +329,14 @@ class FakeStore:
     def _fail(self) -> None:
         if self.fails:
             raise self.fails.pop(0)
+
+
+def _order(kept: KeptPost) -> tuple[datetime, str]:
+    return kept.post.posted_at, kept.post.ref.id
+
+
+def _in_order(kept: list[KeptPost]) -> tuple[OwnPost, ...]:
+    return tuple(each.post for each in sorted(kept, key=_order))
 
 
 def _key(mention: Mention) -> Key:

@@ -11,6 +11,7 @@ from bot.answering import Answering
 from bot.catalogue import read_catalogue
 from bot.checking import Checking
 from bot.model import Answer, GiveVerdicts, Language, VantagePoint, Word
+from bot.posting import Posting
 from bot.probe.controls import Controls, Reference
 from bot.probe.limits import Limits
 from bot.probe.prober import Prober
@@ -80,10 +81,12 @@ def answering() -> Answering:
     vantage = LocalVantage(
         prober, controls, VantagePoint("here"), clock=now, parallel=ASKS, hedge_s=2.0, pause_s=(0.1, 0.2)
     )
+    store = FakeStore()
     return Answering(
         catalogue=read_catalogue({}),
-        checking=Checking([vantage], FakeStore(), now),
-        store=FakeStore(),
+        checking=Checking([vantage], store, now),
+        store=store,
+        posting=Posting(store, now),
         clock=now,
         zone=ZONE,
         language=Language.FRENCH,

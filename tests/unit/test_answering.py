@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.answering import Answering, wait_before_retry
+from bot.answering import Answering
 from bot.catalogue import read_catalogue
 from bot.checking import Checking
 from bot.model import Language, Mention, Response, Target, Visibility
 from bot.ports import AccountRefusedError, SocialError
+from bot.posting import Posting, wait_before_retry
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.probes import FakeProbes, saw
 from tests.fakes.store import FakeStore
@@ -62,6 +63,7 @@ class Desk:
             catalogue=read_catalogue({"test.toml": CATALOGUE}, own_files={"universite.toml": OWN}, allow_local=True),
             checking=Checking([self.probes], self.store, clock),
             store=self.store,
+            posting=Posting(self.store, clock),
             clock=clock,
             zone=ZoneInfo("Europe/Paris"),
             language=Language.FRENCH,

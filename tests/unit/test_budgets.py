@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.answering import Answering
-from bot.budgets import ASKER, Buckets, LookBudget, LookRates, QuestionBudget, Rate, asker_of, budget_key
+from bot.budgets import ASKER, Buckets, LookBudget, LookRates, PostBudget, QuestionBudget, Rate, asker_of, budget_key
 from bot.catalogue import read_catalogue
 from bot.checking import Checking, Later
 from bot.model import Author, GiveVerdicts, Language, Mention, Owed, Platform, Target, Verdict, Word
 from bot.ports import SocialError
+from bot.posting import Posting
 from bot.social.console import ConsoleNetwork
 from bot.wording import word
 from tests.fakes.network import NOON, FakeNetwork, mention
@@ -50,6 +51,7 @@ class World:
             catalogue=read_catalogue({"test.toml": CATALOGUE}),
             checking=self.checking,
             store=self.store,
+            posting=Posting(self.store, lambda: self.now),
             clock=lambda: self.now,
             zone=ZoneInfo("Europe/Paris"),
             language=Language.FRENCH,
@@ -281,6 +283,24 @@ def test_a_bucket_lets_so_many_through_at_once_and_then_one_every_so_often() -> 
             buckets.take("a", at)
             through.append(second)
     assert through == [0, 1, 2, 20, 40, 60]
+
+
+def test_no_hour_has_more_posts_than_the_budget_of_a_network() -> None:
+    budget, through = PostBudget(3), list[int]()
+    for minute in range(200):
+        if not budget.reserve(f"p{minute}", NOON + timedelta(minutes=minute)):
+            through.append(minute)
+    assert through == [0, 1, 2, 60, 61, 62, 120, 121, 122, 180, 181, 182]
+
+
+def test_a_full_budget_says_when_a_place_is_free_and_an_unused_one_comes_back() -> None:
+    budget = PostBudget(2, [NOON - timedelta(minutes=50)])
+    assert budget.reserve("a", NOON) == timedelta(0)
+    assert budget.reserve("b", NOON) == timedelta(minutes=10)
+    assert budget.reserve("a", NOON) == timedelta(0)  # tried again: the same post
+    budget.release("a")
+    budget.release("never there")
+    assert budget.reserve("b", NOON) == timedelta(0)
 
 
 def test_a_debt_is_paid_before_anything_else_passes() -> None:

@@ -1,11 +1,13 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.app.polling import Account, take_mentions
+from bot.app.polling import Account, Pace, next_pace, take_mentions
 from bot.ports import SocialError
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.store import FakeStore
+
+MINUTE = timedelta(minutes=1)
 
 
 def account(network: FakeNetwork, *, backlog: timedelta | None = timedelta(0)) -> Account:
@@ -85,3 +87,50 @@ async def test_what_was_written_down_holds_no_token() -> None:
     (owed,) = await store.owed("fake", now=NOON, limit=1)
     assert "solide.example" in owed.mention.text
     assert "secret" not in owed.mention.text
+
+
+async def lateness(store: FakeStore, now: datetime) -> dict[str, bool]:
+    owed = await store.owed("fake", now=now, limit=100)
+    return {each.mention.id: each.late_at is not None and each.late_at <= now for each in owed}
+
+
+async def test_what_was_asked_more_than_an_hour_ago_while_the_bot_was_away_is_late_at_once() -> None:
+    network, store = FakeNetwork(), FakeStore()
+    await take_mentions(account(network), store, lambda: NOON)
+    back = NOON + timedelta(hours=5)
+    network.listed = [
+        mention(id="old", at=NOON + timedelta(hours=2)),
+        mention(id="new", at=back - timedelta(minutes=9)),
+    ]
+    await take_mentions(account(network), store, lambda: back)
+    assert await lateness(store, back) == {"old": True, "new": False}
+    assert await lateness(store, back + timedelta(minutes=61)) == {"old": True, "new": True}
+
+
+async def test_a_clock_that_is_hours_ahead_makes_nothing_late() -> None:
+    network, store = FakeNetwork(), FakeStore()
+    ahead = NOON + timedelta(hours=3)
+    for minutes in range(0, 90, 10):
+        await take_mentions(account(network, backlog=None), store, lambda minutes=minutes: ahead + minutes * MINUTE)
+    network.listed = [mention(id="new", at=NOON + 90 * MINUTE)]
+    await take_mentions(account(network, backlog=None), store, lambda: ahead + 90 * MINUTE)
+    assert await lateness(store, ahead + 90 * MINUTE) == {"new": False}
+
+
+def test_polls_come_often_while_people_ask_and_ever_more_rarely_when_nobody_does() -> None:
+    asked = Account(FakeNetwork(), timedelta(seconds=5), poll_quiet=timedelta(seconds=30))
+    pace, now, waits = Pace(asked.poll_every, quiet_since=NOON), NOON, list[float]()
+    for _ in range(40):
+        now += pace.every
+        pace = next_pace(asked, pace, new=0, now=now)
+        waits.append(pace.every.total_seconds())
+    assert waits[:23] == [5.0] * 23  # for two minutes
+    assert waits == sorted(waits)
+    assert waits[-1] == 30
+    assert next_pace(asked, pace, new=1, now=now).every == asked.poll_every
+
+
+def test_an_operator_who_wants_one_pace_gets_one_pace() -> None:
+    asked = Account(FakeNetwork(), timedelta(seconds=5))
+    late = NOON + timedelta(hours=1)
+    assert next_pace(asked, Pace(asked.poll_every, NOON), new=0, now=late).every == asked.poll_every

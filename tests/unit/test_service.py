@@ -11,7 +11,7 @@ import pytest
 from bot.app.heartbeat import what_is_wrong
 from bot.app.polling import Account
 from bot.app.service import Service
-from bot.model import Mention, PostRef, Reply, Visibility
+from bot.model import FollowUp, Language, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError, SocialNetwork, StoreError
 from tests.fakes.network import FakeNetwork, mention
 from tests.fakes.store import FakeStore
@@ -128,13 +128,47 @@ async def test_a_bug_in_one_answer_is_logged_and_the_others_go_on(tmp_path: Path
 class FullStore(FakeStore):
     full = 3
 
-    async def take(self, mentions: Sequence[Mention], *, owed: bool) -> int:
+    async def take(self, mentions: Sequence[Mention], *, owed: bool, late_at: datetime | None = None) -> int:
         if self.full:
             self.full -= 1
             raise StoreError("the disk is full")
-        return await super().take(mentions, owed=owed)
+        return await super().take(mentions, owed=owed, late_at=late_at)
 
 
 async def test_a_store_that_fails_for_a_while_loses_no_question(tmp_path: Path) -> None:
     network = FakeNetwork(listed=[mention(at=clock())])
     await running(tmp_path, network, store=FullStore()).until(lambda: bool(network.posts))
+
+
+async def test_a_follow_up_that_is_due_is_posted_once(tmp_path: Path) -> None:
+    network = FakeNetwork(listed=[mention("Fragile est couché ?", at=clock())])
+    bot = running(tmp_path, network)
+
+    async def owe() -> None:
+        while not network.posts:
+            await asyncio.sleep(0.01)
+        back = FollowUp("fake", "1", PostKind.BACK, "Revenu.", Language.FRENCH, clock())
+        while not await bot.service.store.owe([back]):
+            await asyncio.sleep(0.01)
+
+    owing = asyncio.create_task(owe())
+    await bot.until(lambda: len(network.posts) > 1 and len(network.walks) > 40)
+    await owing
+    assert [reply.text for _, reply, _ in network.posts][1:] == ["Revenu."]
+
+
+async def test_questions_that_waited_too_long_are_left_and_counted(tmp_path: Path) -> None:
+    store = FakeStore()
+    await store.take([mention(at=clock())], owed=True, late_at=clock())
+    network = FakeNetwork()
+    bot = running(tmp_path, network, store=store)
+    await bot.until(lambda: bot.heartbeat.exists() and '"too_late": 1' in bot.heartbeat.read_text())
+    assert network.posts == []
+
+
+async def test_a_network_that_takes_no_posts_is_tried_by_one_now_and_then(tmp_path: Path) -> None:
+    down = FakeNetwork(listed=[mention(id=str(n), by=f"a{n}", at=clock()) for n in range(30)])
+    down.refuses = SocialError("it does not answer")
+    good = FakeNetwork("good", listed=[mention(network="good", at=clock())])
+    await running(tmp_path, down, good).until(lambda: bool(good.posts) and len(down.walks) > 60)
+    assert 3 <= down.refused <= 8  # those that were under way together, and no more

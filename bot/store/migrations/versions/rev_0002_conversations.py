@@ -20,6 +20,8 @@ def upgrade() -> None:
     op.add_column("mention", sa.Column("author_wants_no_bots", sa.Boolean, server_default=sa.text("0"), nullable=False))
     op.add_column("mention", sa.Column("answers", sa.Text))
     op.add_column("mention", sa.Column("thread", sa.Text))
+    op.add_column("mention", sa.Column("late_at", sa.BigInteger))
+    op.add_column("cursor", sa.Column("read_at", sa.BigInteger))
     op.drop_column("mention", "post_id")
     op.drop_column("mention", "post_url")
 

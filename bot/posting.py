@@ -1,0 +1,190 @@
+"""Out with it, once: attempt counted → posted → settled, and what failed put off. Every post of the bot goes this way.
+
+An attempt is counted before anything is posted, so whatever stops the process in between, the next try knows that it
+must look for a post that is already there. A post whose network budget is used up waits, and is never begun.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.budgets import CONSOLE, PostBudget
+from bot.manners import HOUR, reply_visibility
+from bot.model import Debt, FollowUp, Mention, Owed, OwedFollowUp, OwnPost, PostKind, PostRef, Reply, Visibility
+from bot.ports import AccountRefusedError, SocialError, SocialNetwork, Store
+
+ANSWERED = "answered"
+PUT_OFF = "put-off"
+TOO_LATE = "too-late"
+OVER_BUDGET = "over-budget"
+# A post whose receipt was lost may still be on its way: no second try, and no look for it, before it must be there.
+# Longer than an adapter's whole reply may take.
+UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=10)
+FOLLOW_UP_IS_NEWS = timedelta(minutes=60)  # what could not be posted for so long is none any more
+
+Trouble = Callable[[str, SocialError | None], None]
+"""Called after each post with the network's name, and what failed in passing, or None: the network took it."""
+
+
+@dataclass(slots=True)
+class Posting:
+    """Posts on the networks. `most_an_hour` is the budget of each network; None: none (the tests, the terminal)."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    most_an_hour: int | None = None
+    on_trouble: Trouble | None = None
+    _budgets: dict[str, PostBudget] = field(default_factory=dict[str, PostBudget])
+
+    async def reserve(self, debt: Debt) -> timedelta:
+        """Take a place in the network's budget, and return zero; or say when to try again. Raises StoreError."""
+        budget = await self._budget(debt.network)
+        return budget.reserve(_key(debt), self.clock()) if budget else timedelta(0)
+
+    def release(self, debt: Debt) -> None:
+        """Give the place back: nothing was posted, and nothing will be."""
+        if budget := self._budgets.get(debt.network):
+            budget.release(_key(debt))
+
+    async def answer(self, owed: Owed, network: SocialNetwork, reply: Reply) -> str:
+        """Post the answer to a mention, whose place is kept. Raises AccountRefusedError (it stays owed), StoreError."""
+        mention = owed.mention
+        await self._begin(mention)
+        visibility = reply_visibility(mention.visibility)
+        try:
+            ref = await network.reply(mention, reply, visibility=visibility, tried_before=owed.attempts > 0)
+        except SocialError as error:
+            return await self._failed(mention, owed.attempts, error)
+        await self._settle(mention, ANSWERED, _own_post(mention, ref, reply, visibility, self.clock()))
+        return ANSWERED
+
+    async def follow_up(self, owed: OwedFollowUp, network: SocialNetwork) -> str:
+        """Post a follow-up, or edit the answer (TALLY), or leave it: too late, no answer to edit, not owed any more.
+
+        Raises AccountRefusedError (it stays owed), StoreError.
+        """
+        follow_up = owed.follow_up
+        if self.clock() - follow_up.due_at > FOLLOW_UP_IS_NEWS:
+            return await self._leave(follow_up, TOO_LATE)
+        is_edit = follow_up.kind is PostKind.TALLY
+        if is_edit and not network.can_edit:
+            return await self._leave(follow_up, "cannot-be-edited")
+        if not is_edit and (wait := await self.reserve(follow_up)):
+            await self.store.postpone(follow_up, reason=OVER_BUDGET, not_before=self.clock() + wait)
+            return PUT_OFF
+        try:
+            await self._begin(follow_up)
+        except LookupError:  # they said « stop », or took our answer back, a moment ago
+            self.release(follow_up)
+            return "not-owed-any-more"
+        try:
+            return await (self._edit(owed, network) if is_edit else self._post_follow_up(owed, network))
+        except SocialError as error:
+            return await self._failed(follow_up, owed.attempts, error)
+
+    async def take_back(self, posts: tuple[OwnPost, ...], owed: Owed, network: SocialNetwork) -> str:
+        """Delete posts of ours, and settle the mention that asks for it. Twice is once. Raises as `answer` does."""
+        await self._begin(owed.mention)
+        try:
+            for post in posts:
+                await network.delete(post.ref)
+        except SocialError as error:
+            return await self._failed(owed.mention, owed.attempts, error)
+        await self.store.mark_deleted(posts, at=self.clock())
+        await self._settle(owed.mention, "deleted", None)
+        return "deleted"
+
+    async def _post_follow_up(self, owed: OwedFollowUp, network: SocialNetwork) -> str:
+        visibility = reply_visibility(owed.mention.visibility)
+        reply = _reply_of(owed.follow_up)
+        besides = [post.ref.id for post in owed.posts]
+        ref = await network.reply(
+            owed.mention, reply, visibility=visibility, tried_before=owed.attempts > 0, besides=besides
+        )
+        post = _own_post(owed.mention, ref, reply, visibility, self.clock(), owed.follow_up.platforms)
+        await self._settle(owed.follow_up, "posted", post)
+        return "posted"
+
+    async def _edit(self, owed: OwedFollowUp, network: SocialNetwork) -> str:
+        verdict = next((post for post in owed.posts if post.kind is PostKind.VERDICT), None)
+        if verdict is None:
+            return await self._leave(owed.follow_up, "nothing-to-edit")
+        await network.edit(verdict.ref, owed.mention, _reply_of(owed.follow_up))
+        await self._settle(owed.follow_up, "edited", None)
+        return "edited"
+
+    async def _leave(self, follow_up: FollowUp, outcome: str) -> str:
+        await self.store.settle(follow_up, outcome=outcome, at=self.clock())
+        return outcome
+
+    async def _begin(self, debt: Debt) -> None:
+        now = self.clock()
+        await self.store.begin(debt, at=now, not_before=now + UNTIL_A_POST_IS_SEEN)
+
+    async def _settle(self, debt: Debt, outcome: str, post: OwnPost | None) -> None:
+        self._tell(debt.network, None)
+        await self.store.settle(debt, outcome=outcome, at=self.clock(), post=post)
+
+    async def _failed(self, debt: Debt, attempts: int, error: SocialError) -> str:
+        if isinstance(error, AccountRefusedError):
+            raise error  # not the mention's trouble: it stays owed until the operator mends the account
+        if error.permanent:
+            self._tell(debt.network, None)  # it works: it said no
+            self.release(debt)
+            await self.store.settle(debt, outcome="cannot-be-answered", at=self.clock())
+            return "cannot-be-answered"
+        self._tell(debt.network, error)
+        wait = max(error.retry_after or timedelta(0), wait_before_retry(attempts))
+        await self.store.postpone(debt, reason=str(error), not_before=self.clock() + wait)
+        return PUT_OFF
+
+    def _tell(self, network: str, error: SocialError | None) -> None:
+        if self.on_trouble is not None:
+            self.on_trouble(network, error)
+
+    async def _budget(self, network: str) -> PostBudget | None:
+        if self.most_an_hour is None or network == CONSOLE:
+            return None
+        if network not in self._budgets:
+            posts = await self.store.own_posts(network, since=self.clock() - HOUR)
+            fresh = PostBudget(self.most_an_hour, [post.posted_at for post in posts])
+            self._budgets.setdefault(network, fresh)  # another may have read them meanwhile
+        return self._budgets[network]
+
+
+def wait_before_retry(attempts: int) -> timedelta:
+    """How long to wait after attempt number `attempts` (from 0) failed: 15 s, doubled each time, at most 10 min."""
+    return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+
+
+def _key(debt: Debt) -> str:
+    return f"{debt.kind} {debt.mention_id}" if isinstance(debt, FollowUp) else debt.id
+
+
+def _reply_of(follow_up: FollowUp) -> Reply:
+    return Reply(follow_up.text, follow_up.language, kind=follow_up.kind)
+
+
+def _own_post(
+    mention: Mention,
+    ref: PostRef,
+    reply: Reply,
+    visibility: Visibility,
+    at: datetime,
+    platforms: tuple[str, ...] | None = None,
+) -> OwnPost:
+    about = tuple(verdict.platform.key for verdict in reply.verdicts)
+    return OwnPost(
+        network=mention.network,
+        ref=ref,
+        mention_id=mention.id,
+        author_id=mention.author.id,
+        kind=reply.kind,
+        language=reply.language,
+        visibility=visibility,
+        posted_at=at,
+        platforms=about if platforms is None else platforms,
+        told=tuple(verdict.word for verdict in reply.verdicts),
+    )
