@@ -60,7 +60,8 @@ class _Question:
 
     def hears(self, name: str, at: float) -> None:
         self.heard.add(name)
-        if self.quorum_at is None and len(self.heard & self.waited_for) >= quorum_of(len(self.waited_for)):
+        # Somebody late who answers after all counts among those of whom four fifths are needed.
+        if self.quorum_at is None and len(self.heard) >= quorum_of(len(self.waited_for | self.heard)):
             self.quorum_at = at
 
 

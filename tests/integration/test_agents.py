@@ -238,6 +238,13 @@ async def test_a_late_answer_makes_an_agent_one_that_is_waited_for_again(server:
         await until(lambda: state_of(agents, "aix") is State.READY)
 
 
+async def test_a_look_that_never_ends_is_given_up_by_the_agent_itself(server: NatsServer) -> None:
+    async with running(service(server, "aix", StubVantage(takes_s=3600))), bot_side(server, sees=["aix"]) as agents:
+        assert await look(agents, within_s=0.6) == []
+        assert state_of(agents, "aix") is State.LATE
+        await until(lambda: state_of(agents, "aix") is State.READY)  # its answer came: nothing was seen
+
+
 GARBAGE: dict[str, object] = {
     "no json": b"\x00\xff\x1b]0;pwned\x07",
     "empty": b"",
