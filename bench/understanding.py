@@ -112,7 +112,7 @@ def whole_catalogue() -> Catalogue:
 def understand_post(post: Post, catalogue: Catalogue) -> Result:
     tag = None if post["lang"] == "und" else post["lang"]
     texts = {"text": post["text"], "parent": post.get("parent"), "thread": post.get("thread"), "lang": tag}
-    said = outcome(understood(texts), catalogue)
+    said = outcome(understood(texts, catalogue), catalogue)
     targets = tuple(cast("list[str]", said["targets"]))
     return Result(post, str(said["act"]), targets, cast("str | None", said["place"]), str(said["lang"]))
 

@@ -147,7 +147,12 @@ class Answering:
 
     def _understand(self, mention: Mention, thread: str | None) -> Intent:
         return understand(
-            mention.text, tag=mention.language, default=self.language, parent=mention.parent_text, thread=thread
+            mention.text,
+            tag=mention.language,
+            default=self.language,
+            parent=mention.parent_text,
+            thread=thread,
+            names=self.catalogue.names_in,
         )
 
     async def answer(self, intent: Intent, *, asker: str | None = None) -> Answer | None:

@@ -8,10 +8,10 @@ import idna
 
 from bot.catalogue.institutions import Institution, institution_of
 from bot.catalogue.matching import Match, NameIndex
-from bot.catalogue.names import plain_form, words
+from bot.catalogue.names import Token, plain_form, words
 from bot.catalogue.proxied import Rewritten, french_proxies, proxy_platform, readings
 from bot.catalogue.weak import keep_plausible
-from bot.model import Act, Between, Gateway, Intent, Kind, Platform, Target, Way
+from bot.model import Act, Between, Gateway, Intent, Kind, Named, Platform, Target, Way
 
 _ABOUT_A_PLATFORM = frozenset({Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP, Act.RECHECK})
 _NOT_IN_A_NAME = re.compile(r"[@#<>\[\]()\"«»“”]|https?:\S*|\S+://\S*")
@@ -103,6 +103,13 @@ class Catalogue:
             own = institution.platforms_for_its_people(self._platforms.values())
             self._views[institution.key] = Catalogue(own, proxies=self._proxies)
         return self._views[institution.key]
+
+    def names_in(self, text: str) -> tuple[Named, ...]:
+        """Where the names of platforms stand in a text, whatever is said of them, from left to right."""
+        return tuple(
+            Named(match.text[match.first].start, _end(match.text[match.last - 1]), sure=not match.name.weak)
+            for match in self._names.matches(text)
+        )
 
     def find(self, intent: Intent, asker: str | None = None) -> Found:
         """What the intent is about: hosts beat names, the longest name wins, ambiguous names need their cue.
@@ -237,6 +244,10 @@ def _is_the_house(match: Match) -> bool:
     """Whether the name that was found is the platform's own, with or without an article."""
     own = (words(match.platform.name), words(plain_form(match.platform.name)))
     return match.name.words in own or match.name.words[1:] in own
+
+
+def _end(token: Token) -> int:
+    return token.start + len(token.written)
 
 
 def _suffixes(host: str) -> Iterable[str]:

@@ -30,7 +30,8 @@ def understand(texts: tuple[str, ...], *, jsonl: bool, explain: bool, speaks_as:
         sys.exit(_answer_json_lines(sys.stdin, catalogue, explain=explain))
     lines = texts or (line.rstrip("\n") for line in sys.stdin)
     for text in lines:
-        click.echo(_for_people(read(text, tag=None, default=Language.FRENCH), catalogue, explain=explain))
+        intent = understood({"text": text}, catalogue, explain=explain)
+        click.echo(_for_people(intent, catalogue, explain=explain))
 
 
 def _answer_json_lines(lines: Iterable[str], catalogue: Catalogue, *, explain: bool) -> int:
@@ -44,13 +45,13 @@ def _answer_json_lines(lines: Iterable[str], catalogue: Catalogue, *, explain: b
             click.echo(f"line {number}: {post}", err=True)
             exit_code = 1
             continue
-        intent = understood(post)
+        intent = understood(post, catalogue, explain=explain)
         answer = {"id": json.loads(line).get("id"), **outcome(intent, catalogue)}
         click.echo(json.dumps(answer | ({"cues": intent.cues} if explain else {}), ensure_ascii=False))
     return exit_code
 
 
-def understood(post: Mapping[str, str | None]) -> Intent:
+def understood(post: Mapping[str, str | None], catalogue: Catalogue, *, explain: bool = False) -> Intent:
     """What a post wants: `text`, and if there are such `parent`, `thread` and `lang`."""
     return read(
         post["text"] or "",
@@ -58,6 +59,8 @@ def understood(post: Mapping[str, str | None]) -> Intent:
         default=Language.FRENCH,
         parent=post.get("parent"),
         thread=post.get("thread"),
+        names=catalogue.names_in,
+        explain=explain,
     )
 
 
@@ -65,7 +68,7 @@ def outcome(intent: Intent, catalogue: Catalogue) -> dict[str, object]:
     """What was understood, in the public vocabulary: act, targets, place, lang."""
     found = catalogue.find(intent)
     targets = [platform.key for platform in found.platforms]
-    if not targets and found.unknown and found.act is Act.ASK:
+    if not targets and found.unknown and found.act in (Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP):
         targets = [f"unknown:{found.unknown}"]
     return {"act": found.act.value, "targets": targets, "place": intent.place, "lang": intent.language.value}
 

@@ -125,6 +125,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A platform's name in a text: the characters from `start` up to `end`. `sure`: the words mean nothing else."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What we understood.
 

@@ -1,59 +1,72 @@
-"""What a post wants: its text goes in, an Intent comes out. Rules in order, the first that fits decides."""
+"""What a post wants: its text goes in, an Intent comes out. The model weighs, a few rules may overrule it."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.model import Act, Intent, Language, Way
+from bot.model import Act, Intent, Language, Named, Way
+from bot.understanding.cues import cues_in
+from bot.understanding.features import Features, features_of, language_features_of
 from bot.understanding.focus import failing_part
 from bot.understanding.hosts import hosts_in, ways_in, without_hosts
 from bot.understanding.lexicons import Lexicon, lexicon
 from bot.understanding.places import place_in
-from bot.understanding.reading import folded, language_of, plain
+from bot.understanding.reading import folded, plain
+from bot.understanding.tokens import tokens, with_hosts_masked, with_names_masked
 from bot.understanding.unknown import unknown_name
+from bot.understanding.weighing import the_model
 
-_SHORT_REQUEST = 14
-_POINTS_AT_PARENT = 9
-_SINCE = re.compile(
-    r" (?:depuis|des|since|comme) (?:avant )?(?:hier|yesterday|last (?:night|week)|la semaine derniere)"
-)
-_NEXT_ONE = re.compile(
-    r"^ (?:merci |ok |thanks |bon )?(?:et|and|what about|how about|quid de) "
-    r"(?!(?:la|now|maintenant|a present|vous|toi|chez|ici|you|si|so|a|there|here)\b)[^?]{2,60} \? $"
-)
+# Where the names of platforms stand in a text (`Catalogue.names_in`).
+NameFinder = Callable[[str], Sequence[Named]]
+
+_ACTS = tuple(act.value for act in Act)
+_POINT = "point"  # what the model calls a post that only points at the one above it
+_POINTS_ENOUGH = 0.25
+_CERTAIN = 0.7
+# A post of so few words under a stranger's question has no meaning of its own, unless it thanks or jokes.
+_FEW_WORDS = 4
+_SURELY_NOTHING = 0.8
+_READ_BY_THE_MODEL = 1_500  # characters; its tokens end before
+_LANGUAGES = tuple(language.value for language in Language)
+# A post of few words says little of its language: its tag decides, unless the words speak up.
+_TAG_COUNTS, _DEFAULT_COUNTS = 1.5, 0.5
 _ABOUT_A_BOT = re.compile(r" (?:bot|robot) ")
-_ASKS_FIRST = re.compile(r" (?:is|are|did|does|has|can|could|anyone|anybody) ")
+_REPORTS = (Act.REPORT_DOWN, Act.REPORT_UP)
+_MOST_REASONS = 6
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Post:
-    """A post being understood: its plain text, its words, and the cues that were found in it."""
+    """A post as it is read: plain text, words, what the lexicon found in them, what the model makes of it."""
 
     text: str
     words: str
     lexicon: Lexicon
     hosts: tuple[str, ...]
     ways: tuple[Way, ...]
-    in_thread: bool
-    cues: list[str] = field(default_factory=list[str])
-
-    def says(self, name: str) -> bool:
-        """Whether a phrase of this list is there; if so, it is kept as a cue."""
-        cue = self.lexicon.cue(name, self.words)
-        if cue is not None:
-            self.cues.append(f"{name}: {cue}")
-        return cue is not None
+    named: bool
+    cues: Mapping[str, str]
+    features: Features
+    chances: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
-    def asks(self) -> bool:
-        return (
-            "?" in self.words
-            or _ASKS_FIRST.match(self.words) is not None
-            or self.lexicon.cue("asks", self.words) is not None
-        )
+    def is_empty(self) -> bool:
+        return not self.words.replace("?", "").strip() and not self.hosts
 
     @property
-    def length(self) -> int:
-        return len(self.words.replace("?", "").split())
+    def names_something(self) -> bool:
+        """Whether there is something to look at, or to ask about."""
+        return self.named or bool(self.hosts) or "generic" in self.cues or self.unknown_name is not None
+
+    @property
+    def unknown_name(self) -> str | None:
+        """The name that the post is about, as written, if no word of it is known."""
+        return unknown_name(self.text, self.lexicon)
+
+
+def no_names(_: str) -> Sequence[Named]:
+    """Finds no names: for who has no catalogue."""
+    return ()
 
 
 def understand(
@@ -63,156 +76,113 @@ def understand(
     default: Language,
     parent: str | None = None,
     thread: str | None = None,
+    names: NameFinder = no_names,
+    explain: bool = False,
 ) -> Intent:
     """Understand a post that mentions us. Never raises; a post is read up to 5,000 characters.
 
     `tag` is the post's own language tag, `default` the language for posts that show none. `parent` is the text of a
     stranger's post that this one answers, `thread` the key of the platform that our verdict in this thread was about.
+    `names` finds the platforms' names, which the model is not to take for words. With `explain` the cues say what the
+    model weighed most.
     """
-    post = _read(text, tag, default, in_thread=thread is not None)
-    if parent is not None and (about := _about_parent(post, parent, tag, default)) is not None:
-        return replace(about, language=post.lexicon.language if post.length > 1 else about.language)
-    act, needs_name = _thread_act(post) if thread is not None else _act(post)
-    return _intent(post, act, needs_name=needs_name, thread=thread)
+    post = _read(text, tag, default, names, in_thread=thread is not None)
+    above = None
+    if parent is not None and thread is None:
+        above = understand(parent, tag=tag, default=default, names=names)
+    act, why = _act(post, in_thread=thread is not None, under=above is not None)
+    intent = _intent(post, act, thread=thread, why=(*why, *(_reasons(post, act) if explain else ())))
+    return intent if above is None or parent is None else _with_the_post_above(post, intent, above, parent)
 
 
-def _read(text: str, tag: str | None, default: Language, *, in_thread: bool) -> _Post:
+def _read(text: str, tag: str | None, default: Language, names: NameFinder, *, in_thread: bool) -> _Post:
+    model = the_model()
     whole = plain(text)
     own = " ".join(without_hosts(whole).split())
     words = folded(own)
+    marked = with_hosts_masked(whole)
+    found = names(marked[:_READ_BY_THE_MODEL])
+    written = tokens(with_names_masked(marked, found))
+    lists = lexicon(_language(language_features_of(written, model.vocabulary), tag, default))
+    cues = cues_in(words, lists)
+    features = features_of(written, cues, model.vocabulary, in_thread=in_thread)
+    chances = model.chances(features, (*_ACTS, _POINT)) if written else {}
     return _Post(
-        own, words, lexicon(language_of(words, tag=tag, default=default)), hosts_in(whole), ways_in(whole), in_thread
+        own, words, lists, hosts_in(whole), ways_in(whole), any(name.sure for name in found), cues, features, chances
     )
 
 
-def _about_parent(post: _Post, parent: str, tag: str | None, default: Language) -> Intent | None:
-    """What the stranger's post asks, if ours only points at it; None if ours stands on its own."""
-    if post.hosts or (post.length > _POINTS_AT_PARENT) or (post.length > 1 and post.lexicon.cue("down", post.words)):
-        return None
-    above = understand(parent, tag=tag, default=default)
-    if _ABOUT_A_BOT.search(folded(parent)):
-        return None
-    if above.act is Act.ASK or (above.act is Act.REPORT_DOWN and above.says_outage):
-        return replace(above, act=Act.ASK, cues=(*above.cues, "parent"))
-    if post.length == 0:
-        return replace(above, act=Act.NONE, cues=("parent asks nothing",))
-    return None
+def _language(features: Features, tag: str | None, default: Language) -> Language:
+    """The language of a post: by its own words, else by its tag, else the default."""
+    primary = (tag or "").lower().partition("-")[0]
+    start = {default.value: _DEFAULT_COUNTS, **({primary: _TAG_COUNTS} if primary else {})}
+    chances = the_model().chances(features, _LANGUAGES, start)
+    return Language(max(chances, key=lambda name: chances[name]))
 
 
-def _act(post: _Post) -> tuple[Act, bool]:
-    """The act outside a thread, and whether only a known platform makes a question of it."""
-    if not post.words.replace("?", "").strip() and not post.hosts:
-        return (Act.HELP if not post.text.strip(" ?!.…") else Act.NONE), False
-    if (command := _command(post)) is not None:
-        return command, False
-    if _is_told_of_another_time(post) or (not post.hosts and post.says("things")):
-        return Act.NONE, False
-    small_talk = post.says("chat")
-    if small_talk:
-        post.words = post.lexicon.finds["chat"].sub(" ", post.words)
-    return _question_or_report(post, small_talk=small_talk)
+def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, ...]]:
+    """The act, and the rules that decided it in the model's stead."""
+    if post.is_empty:
+        return _act_of_nothing(post, in_thread=in_thread)
+    if "hostile" in post.cues:
+        return Act.NONE, ("rule: words to be put into our mouth",)
+    chances = dict(post.chances)
+    pointing = chances.pop(_POINT)
+    chances[Act.NONE] += 0.0 if under else pointing
+    # Few posts ask us to go or to take a reply back, so few were learned from: it takes the word, or more certainty.
+    rare = {act for act in (Act.STOP, Act.DELETE) if act.value not in post.cues and chances[act] < _CERTAIN}
+    return Act(max(chances.keys() - rare, key=lambda name: chances[name])), ()
 
 
-def _question_or_report(post: _Post, *, small_talk: bool) -> tuple[Act, bool]:
-    failing, up, look = _fails(post), post.says("up"), post.says("look")
-    down = post.says("down") or (failing and not small_talk)
-    if post.asks and (down or up or look):
-        chatting = small_talk and not (down or look)
-        return (Act.NONE, False) if chatting else (Act.ASK, small_talk or not _names_something(post))
-    if small_talk:
-        return Act.NONE, False
-    if post.says("shared"):
-        return Act.ASK, True
-    if "?" in post.words and post.length <= 3:
-        post.cues.append("a name and a question mark")
-        return Act.ASK, not post.hosts
-    if up and not failing:
-        return Act.REPORT_UP, True
-    if down or (post.hosts and look):
-        return (Act.REPORT_DOWN if down else Act.ASK), True
-    return (Act.ASK if look and post.length <= 5 else Act.NONE), True
+def _act_of_nothing(post: _Post, *, in_thread: bool) -> tuple[Act, tuple[str, ...]]:
+    if in_thread:
+        return (Act.RECHECK if "?" in post.words else Act.NONE), ("rule: no words in a thread",)
+    return (Act.HELP if not post.text.strip(" ?!.…") else Act.NONE), ("rule: no words",)
 
 
-def _thread_act(post: _Post) -> tuple[Act, bool]:
-    """The act in a thread about a platform: its name need not be said again."""
-    if not post.words.replace("?", "").strip() and not post.hosts:
-        return (Act.RECHECK if "?" in post.words else Act.NONE), False
-    if (command := _command(post)) is not None:
-        return command, False
-    if _is_told_of_another_time(post):
-        return Act.NONE, False
-    if _NEXT_ONE.match(post.words):
-        post.cues.append("and another one?")
-        return Act.ASK, False
-    question = "?" in post.words or _ASKS_FIRST.match(post.words) is not None
-    if post.says("recheck") and (post.asks or (post.length <= 12 and not _reports(post))):
-        return Act.RECHECK, False
-    if question and (post.says("down") or post.says("up") or post.says("same")):
-        return Act.ASK, True
-    if post.says("chat"):
-        return Act.NONE, False
-    down, up = _fails(post), post.says("up") or post.says("not_down")
-    if up and not down:
-        return Act.REPORT_UP, False
-    if down or post.says("same"):
-        return Act.REPORT_DOWN, False
-    return Act.NONE, False
+def _with_the_post_above(post: _Post, own: Intent, above: Intent, parent: str) -> Intent:
+    """Our post under a stranger's: what theirs asks, if ours only points at it; or ours, about what theirs names."""
+    asks = above.act is Act.ASK or (above.act is Act.REPORT_DOWN and above.says_outage)
+    points = post.is_empty or post.chances.get(_POINT, 0.0) >= _POINTS_ENOUGH or _says_next_to_nothing(post, own)
+    if points and not post.named and not post.hosts:
+        if asks and not _ABOUT_A_BOT.search(folded(parent)):
+            language = above.language if post.is_empty else own.language
+            return replace(above, act=Act.ASK, language=language, cues=(*above.cues, "rule: points at the post above"))
+        return replace(own, act=Act.NONE, cues=("rule: the post above asks nothing",)) if post.is_empty else own
+    if own.act in (Act.ASK, *_REPORTS) and asks and not post.names_something:
+        return replace(own, context=replace(above, act=own.act), needs_name=False)
+    return own
 
 
-def _command(post: _Post) -> Act | None:
-    """A request to us about ourselves: stop, delete, help; or words to be put into our mouth, which are none."""
-    if post.says("hostile"):
-        return Act.NONE
-    if post.hosts or post.length > _SHORT_REQUEST or post.lexicon.cue("not_down", post.words):
-        return None
-    if post.says("delete") and "?" not in post.words.replace(" ? ", " ", 1):
-        return Act.DELETE
-    if post.says("stop") and "?" not in post.words:
-        return Act.STOP
-    if post.says("help") and not (post.lexicon.cue("down", post.words) or post.in_thread):
-        return Act.HELP
-    return None
+def _says_next_to_nothing(post: _Post, own: Intent) -> bool:
+    few = len(post.words.replace("?", "").split()) <= _FEW_WORDS and own.act not in (Act.STOP, Act.DELETE)
+    return few and "chat" not in post.cues and post.chances[Act.NONE] < _SURELY_NOTHING
 
 
-def _is_told_of_another_time(post: _Post) -> bool:
-    post.words = _SINCE.sub(" ", post.words)
-    past = post.says("past") or post.says("hypothetical")
-    now = re.search(r" (?:est il|est elle|is it|surtout|c'est moi ou|or is it) [^?]{0,60}\? ", post.words)
-    return past and not now
+def _reasons(post: _Post, act: Act) -> tuple[str, ...]:
+    """What the model weighed most, for people: how likely the act is, and the features that say so."""
+    if not post.chances:
+        return ()
+    likely = sorted(post.chances.items(), key=lambda pair: -pair[1])[:2]
+    said = the_model().reasons(post.features, act.value, _MOST_REASONS)
+    return (
+        "model: " + ", ".join(f"{name} {chance:.0%}" for name, chance in likely),
+        *(f"{value:+.2f} {name}" for name, value in said if value > 0),
+    )
 
 
-def _fails(post: _Post) -> bool:
-    """Whether it does not work: a word of trouble remains once the words of no trouble are out."""
-    finds = post.lexicon.finds
-    rest = finds["not_down"].sub(" ", post.words)
-    cue = post.lexicon.cue("not_up", rest) or post.lexicon.cue("down", finds["up"].sub(" ", rest))
-    if cue is not None:
-        post.cues.append(f"down: {cue}")
-    return cue is not None
-
-
-def _reports(post: _Post) -> bool:
-    return _fails(post) or any(post.lexicon.cue(name, post.words) for name in ("same", "up"))
-
-
-def _names_something(post: _Post) -> bool:
-    generic = post.lexicon.cue("generic", post.words)
-    return bool(post.hosts) or generic is not None or unknown_name(post.text, post.lexicon) is not None
-
-
-def _intent(post: _Post, act: Act, *, needs_name: bool, thread: str | None) -> Intent:
-    reports = act in (Act.REPORT_DOWN, Act.REPORT_UP)
+def _intent(post: _Post, act: Act, *, thread: str | None, why: tuple[str, ...]) -> Intent:
     whole = Intent(
         act,
         post.lexicon.language,
         post.text,
         hosts=post.hosts,
         ways=post.ways,
-        unknown_name=unknown_name(post.text, post.lexicon) if act is Act.ASK else None,
-        says_outage=act in (Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP, Act.RECHECK),
-        place=place_in(post.text, post.lexicon.language) if reports else None,
-        cues=tuple(dict.fromkeys(post.cues)),
-        needs_name=needs_name,
+        unknown_name=post.unknown_name if act in (Act.ASK, *_REPORTS) else None,
+        says_outage=act in (Act.ASK, *_REPORTS, Act.RECHECK),
+        place=place_in(post.text, post.lexicon.language) if act in _REPORTS else None,
+        cues=(*(f"{name}: {cue}" for name, cue in post.cues.items()), *why),
+        needs_name=act in (Act.ASK, *_REPORTS) and thread is None and not post.names_something,
         thread=thread,
     )
     focus = failing_part(post.text, post.lexicon)

@@ -57,9 +57,9 @@ def _every_way(text: str) -> Iterator[Way]:
     return (way for way in found if way is not None)
 
 
-def without_hosts(text: str) -> str:
-    """The text with its URLs and bare hosts taken out, for what remains to be read as words."""
-    return _BARE.sub(lambda match: " " if _is_host(match) else match.group(), _URL.sub(" ", text))
+def without_hosts(text: str, *, instead: str = " ") -> str:
+    """The text with its URLs and bare hosts taken out, for what remains to be read as words; `instead` stands there."""
+    return _BARE.sub(lambda match: instead if _is_host(match) else match.group(), _URL.sub(instead, text))
 
 
 def way_of_url(rest: str) -> Way | None:

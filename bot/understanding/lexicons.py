@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -40,8 +40,8 @@ def telling_words(language: Language) -> frozenset[str]:
     """The words that only this language has, of all the words in its lists and in the others'."""
     if not _has_lists(language):
         return frozenset()
-    others = [_all_words(other) for other in Language if other is not language and _has_lists(other)]
-    return (_all_words(language) - frozenset().union(*others)) | lexicon(language).telling
+    others = [all_words(other) for other in Language if other is not language and _has_lists(other)]
+    return (all_words(language) - frozenset().union(*others)) | lexicon(language).telling
 
 
 @cache
@@ -57,12 +57,15 @@ def _has_lists(language: Language) -> bool:
     return files("bot.understanding.lexicon").joinpath(f"{language.value}.toml").is_file()
 
 
-def _all_words(language: Language) -> frozenset[str]:
+def all_words(language: Language) -> frozenset[str]:
+    """Every word of a language's lists, but for those of small talk, which has names in it."""
     lists = [phrases for name, phrases in _read(language).items() if name not in ("no_place", "chat")]
     return frozenset(word for phrases in lists for phrase in phrases for word in phrase.split())
 
 
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+def _pattern(phrases: Collection[str]) -> re.Pattern[str]:
+    if not phrases:
+        return re.compile("((?!))")
     longest_first = sorted({phrase.strip() for phrase in phrases}, key=len, reverse=True)
     return re.compile(rf" ({'|'.join(map(_phrase, longest_first))})(?= )")
 

@@ -31,7 +31,7 @@ def catalogue() -> Catalogue:
 
 
 def check(post: Post, language: Language, catalogue: Catalogue) -> None:
-    intent = understand(post["text"], tag=None, default=language, thread=post.get("thread"))
+    intent = understand(post["text"], tag=None, default=language, thread=post.get("thread"), names=catalogue.names_in)
     found = catalogue.find(intent)
     unknown = [f"unknown:{found.unknown}"] if found.unknown and not found.platforms else []
     targets = sorted([platform.key for platform in found.platforms] + unknown)
