@@ -20,6 +20,7 @@ from training.phrases import Words, read_phrases, variants
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER.parent / "tests" / "corpus"
 MOST_VARIANTS = 8
+WEIGHT_OF_PHRASES = 0.3  # a labelled post weighs 1
 SEED = 20261125
 POINT = "point"
 _HOSTS = ("bibliotheque.exemple.fr", "www.example.org", "https://portail.univ-exemple.fr/", "catalogue.example.edu")
@@ -137,4 +138,4 @@ def digest() -> str:
 def all_examples(catalogue: Catalogue) -> list[Example]:
     """Every post to learn from: the labelled ones, and those made of the phrases."""
     labelled = [post for file in sorted(CORPUS.glob("*.jsonl")) for post in read_labelled(file)]
-    return [*from_labelled(labelled, catalogue, weight=1.0), *from_phrases(catalogue, weight=0.3)]
+    return [*from_labelled(labelled, catalogue, weight=1.0), *from_phrases(catalogue, weight=WEIGHT_OF_PHRASES)]

@@ -13,6 +13,7 @@ from bot.cli.speaking import address_for
 from bot.model import Act, Intent, Language
 from bot.settings import load_settings
 from bot.understanding import understand as read
+from bot.understanding.weighing import Model
 
 _TEXT_FIELDS = ("text", "parent", "thread", "lang")
 
@@ -51,7 +52,9 @@ def _answer_json_lines(lines: Iterable[str], catalogue: Catalogue, *, explain: b
     return exit_code
 
 
-def understood(post: Mapping[str, str | None], catalogue: Catalogue, *, explain: bool = False) -> Intent:
+def understood(
+    post: Mapping[str, str | None], catalogue: Catalogue, *, explain: bool = False, model: Model | None = None
+) -> Intent:
     """What a post wants: `text`, and if there are such `parent`, `thread` and `lang`."""
     return read(
         post["text"] or "",
@@ -61,6 +64,7 @@ def understood(post: Mapping[str, str | None], catalogue: Catalogue, *, explain:
         thread=post.get("thread"),
         names=catalogue.names_in,
         explain=explain,
+        model=model,
     )
 
 

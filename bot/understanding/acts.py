@@ -14,7 +14,7 @@ from bot.understanding.places import place_in
 from bot.understanding.reading import folded, plain
 from bot.understanding.tokens import tokens, with_hosts_masked, with_names_masked
 from bot.understanding.unknown import unknown_name
-from bot.understanding.weighing import the_model
+from bot.understanding.weighing import Model, the_model
 
 # Where the names of platforms stand in a text (`Catalogue.names_in`).
 NameFinder = Callable[[str], Sequence[Named]]
@@ -78,32 +78,34 @@ def understand(
     thread: str | None = None,
     names: NameFinder = no_names,
     explain: bool = False,
+    model: Model | None = None,
 ) -> Intent:
     """Understand a post that mentions us. Never raises; a post is read up to 5,000 characters.
 
     `tag` is the post's own language tag, `default` the language for posts that show none. `parent` is the text of a
     stranger's post that this one answers, `thread` the key of the platform that our verdict in this thread was about.
     `names` finds the platforms' names, which the model is not to take for words. With `explain` the cues say what the
-    model weighed most.
+    model weighed most; `model` is another one than that of the bot.
     """
-    post = _read(text, tag, default, names, in_thread=thread is not None)
+    post = _read(text, tag, default, names, model or the_model(), in_thread=thread is not None)
     above = None
     if parent is not None and thread is None:
-        above = understand(parent, tag=tag, default=default, names=names)
+        above = understand(parent, tag=tag, default=default, names=names, model=model)
     act, why = _act(post, in_thread=thread is not None, under=above is not None)
-    intent = _intent(post, act, thread=thread, why=(*why, *(_reasons(post, act) if explain else ())))
+    intent = _intent(
+        post, act, thread=thread, why=(*why, *(_reasons(post, act, model or the_model()) if explain else ()))
+    )
     return intent if above is None or parent is None else _with_the_post_above(post, intent, above, parent)
 
 
-def _read(text: str, tag: str | None, default: Language, names: NameFinder, *, in_thread: bool) -> _Post:
-    model = the_model()
+def _read(text: str, tag: str | None, default: Language, names: NameFinder, model: Model, *, in_thread: bool) -> _Post:
     whole = plain(text)
     own = " ".join(without_hosts(whole).split())
     words = folded(own)
     marked = with_hosts_masked(whole)
     found = names(marked[:_READ_BY_THE_MODEL])
     written = tokens(with_names_masked(marked, found))
-    lists = lexicon(_language(language_features_of(written, model.vocabulary), tag, default))
+    lists = lexicon(_language(language_features_of(written, model.vocabulary), tag, default, model))
     cues = cues_in(words, lists)
     features = features_of(written, cues, model.vocabulary, in_thread=in_thread)
     chances = model.chances(features, (*_ACTS, _POINT)) if written else {}
@@ -112,11 +114,11 @@ def _read(text: str, tag: str | None, default: Language, names: NameFinder, *, i
     )
 
 
-def _language(features: Features, tag: str | None, default: Language) -> Language:
+def _language(features: Features, tag: str | None, default: Language, model: Model) -> Language:
     """The language of a post: by its own words, else by its tag, else the default."""
     primary = (tag or "").lower().partition("-")[0]
     start = {default.value: _DEFAULT_COUNTS, **({primary: _TAG_COUNTS} if primary else {})}
-    chances = the_model().chances(features, _LANGUAGES, start)
+    chances = model.chances(features, _LANGUAGES, start)
     return Language(max(chances, key=lambda name: chances[name]))
 
 
@@ -159,12 +161,12 @@ def _says_next_to_nothing(post: _Post, own: Intent) -> bool:
     return few and "chat" not in post.cues and post.chances[Act.NONE] < _SURELY_NOTHING
 
 
-def _reasons(post: _Post, act: Act) -> tuple[str, ...]:
+def _reasons(post: _Post, act: Act, model: Model) -> tuple[str, ...]:
     """What the model weighed most, for people: how likely the act is, and the features that say so."""
     if not post.chances:
         return ()
     likely = sorted(post.chances.items(), key=lambda pair: -pair[1])[:2]
-    said = the_model().reasons(post.features, act.value, _MOST_REASONS)
+    said = model.reasons(post.features, act.value, _MOST_REASONS)
     return (
         "model: " + ", ".join(f"{name} {chance:.0%}" for name, chance in likely),
         *(f"{value:+.2f} {name}" for name, value in said if value > 0),
