@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.catalogue import Catalogue, CatalogueError, read_catalogue
 from bot.catalogue.sentences import Said
+from bot.incidents.sharing import Hoster, read_hosters
 from bot.model import Language
 from bot.probe.fingerprints import Fingerprints
 from bot.probe.rows import read_fingerprints
@@ -84,6 +85,17 @@ def build_fingerprints(settings: Settings) -> Fingerprints:
     if isinstance(read, Said):
         raise FilesError((read.told(settings.language),))
     return read_fingerprints(read)
+
+
+def build_hosters(settings: Settings) -> tuple[Hoster, ...]:
+    """Read config/hosters.toml; none if the file is not there. Raises FilesError, or HostersError with every fault."""
+    path = settings.config_dir / "hosters.toml"
+    if not path.exists():
+        return ()  # it only adds a sentence to replies
+    read = _read(path)
+    if isinstance(read, Said):
+        raise FilesError((read.told(settings.language),))
+    return read_hosters(read)
 
 
 def _read(path: Path) -> str | Said:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
 from bot.app.clock import now
-from bot.app.files import build_catalogue, build_fingerprints
+from bot.app.files import build_catalogue, build_fingerprints, build_hosters
 from bot.app.polling import Account
 from bot.budgets import LookBudget, LookRates, QuestionBudget
 from bot.catalogue import Catalogue
@@ -27,6 +27,7 @@ from bot.probe.prober import Prober
 from bot.settings import BlueskyAccount, MastodonAccount, Settings
 from bot.store import open_store
 from bot.vantage.local import LocalVantage
+from bot.watching import Watching
 
 if TYPE_CHECKING:
     from bot.app.agent import AgentService
@@ -44,12 +45,14 @@ class Bot:
     catalogue: Catalogue
     vantage: LocalVantage
     store: Store
+    watching: Watching
 
 
 @contextlib.asynccontextmanager
 async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -> AsyncGenerator[Bot]:
     """Open the store and wire everything to it; close it at the end. Raises StoreError and the faults of the files."""
     catalogue = catalogue or build_catalogue(settings)
+    hosters = build_hosters(settings)
     prober = build_prober(settings)
     vantage = build_vantage(settings, prober)
     globalping = build_globalping(settings)
@@ -68,6 +71,14 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
             deadline=settings.probe.question_deadline,
             budget=_look_budget(settings),
         )
+        watching = Watching(
+            checking=checking,
+            store=store,
+            catalogue=catalogue,
+            clock=now,
+            zone=ZoneInfo(settings.timezone),
+            hosters=hosters,
+        )
         answering = Answering(
             catalogue=catalogue,
             checking=checking,
@@ -79,7 +90,7 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
             questions=QuestionBudget(budgets.person),
             replies_an_hour=budgets.replies_an_hour,
         )
-        yield Bot(answering, checking, catalogue, vantage, store)
+        yield Bot(answering, checking, catalogue, vantage, store, watching)
     finally:
         if agents is not None:
             await agents.close()

@@ -8,7 +8,7 @@ from typing import cast
 import click
 from pydantic import BaseModel, SecretStr
 
-from bot.app.files import build_catalogue, build_fingerprints
+from bot.app.files import build_catalogue, build_fingerprints, build_hosters
 from bot.settings import Settings, load_settings, load_with_origins
 
 MASK = "••••"
@@ -28,9 +28,10 @@ def check() -> None:
 
 
 def check_more(settings: Settings) -> None:
-    """Check what stands beside bot.toml: the catalogue and the fingerprints. Raises their errors, with `faults`."""
+    """Check what stands beside bot.toml: catalogue, fingerprints, hosters. Raises their errors, with `faults`."""
     build_catalogue(settings)
     build_fingerprints(settings)
+    build_hosters(settings)
 
 
 @config.command()

@@ -210,6 +210,10 @@ def save_as_latin_1(config_dir: Path) -> None:
     (config_dir / "platforms" / "other.toml").write_bytes(b'name = "\xe9"')
 
 
+def misname_a_network(config_dir: Path) -> None:
+    (config_dir / "hosters.toml").write_text('[[hoster]]\nname = "A"\nsource = "s"\nnets = ["10.0.0.1/8"]\n', "utf-8")
+
+
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
@@ -219,6 +223,11 @@ def save_as_latin_1(config_dir: Path) -> None:
             id="no fingerprints",
         ),
         pytest.param(lose_the_catalogue, "il n'y a aucun fichier de plateformes", id="no catalogue"),
+        pytest.param(
+            misname_a_network,
+            "A: 10.0.0.1/8 is no network; write one as in 198.51.100.0/24",
+            id="a hoster's network",
+        ),
         pytest.param(
             save_as_latin_1, "other.toml:1 : n'est pas de l'UTF-8 ; enregistrez-le en UTF-8", id="another encoding"
         ),
