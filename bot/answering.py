@@ -1,6 +1,7 @@
 """From a mention to its reply: the whole flow. Read this file first.
 
     mention ─▶ understand ─▶ Intent ─▶ catalogue ─▶ Platform ─▶ checking ─▶ Verdict ─▶ word ─▶ reply
+                                                                               └─▶ watching: what follows by itself
 
 A mention was written down as owed before we see it here (`app/polling.py`), and stays owed until it is settled. So
 whatever stops the process in between, the answer is given the next time. How a post goes out, once: `posting.py`.
@@ -46,6 +47,7 @@ from bot.model import (
 from bot.ports import SocialNetwork, Store
 from bot.posting import OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
 from bot.understanding import understand
+from bot.watching import Watching
 from bot.wording import word
 
 ONE_AT_A_TIME = "one-at-a-time"
@@ -91,6 +93,7 @@ class Answering:
 
     catalogue: Catalogue
     checking: Checking
+    watching: Watching
     store: Store
     posting: Posting
     clock: Callable[[], datetime]
@@ -120,6 +123,7 @@ class Answering:
             case Act.REPORT_DOWN | Act.REPORT_UP:
                 for report in reports(mention, asked.intent, catalogue, about=asked.about):
                     await self.store.add_report(report)
+                    await self.watching.heard(report.platform_key)
             case Act.ASK | Act.RECHECK | Act.HELP | Act.NONE:
                 pass
             case _:
@@ -206,15 +210,20 @@ class Answering:
         if isinstance(wanted, _Silence):
             return wanted
         if asker_of(asked.mention) is None:
-            return await self._look(wanted) if isinstance(wanted, LookAt) else wanted
+            return await self._noted(await self._look(wanted)) if isinstance(wanted, LookAt) else wanted
         if refused := await self._what_manners_say(asked, wanted):
             return refused
         if not isinstance(wanted, LookAt):
             return wanted
         answer = await self._look_for_a_stranger(asked.mention, wanted)
+        if isinstance(answer, GiveVerdicts):
+            return await self._noted(answer)
         if isinstance(answer, _PutOff):
             self.posting.release(asked.mention)
         return answer
+
+    async def _noted(self, answer: GiveVerdicts) -> GiveVerdicts:
+        return replace(answer, verdicts=tuple([await self.watching.note(verdict) for verdict in answer.verdicts]))
 
     async def _what_manners_say(self, asked: _Asked, wanted: Answer | LookAt) -> _Silence | _PutOff | None:
         """Why there is no reply: too late, too much, said already, an empty budget; None: go on, its place is kept."""

@@ -23,6 +23,7 @@ from bot.model import (
     SayGoodbye,
     Verdict,
 )
+from bot.verdict.crowd import is_new
 
 MOST_GATEWAYS = 2  # looks beside those at the platforms: a proxy and a sign-in service
 
@@ -91,6 +92,7 @@ def reports(mention: Mention, intent: Intent, catalogue: Catalogue, *, about: Se
             reported_at=mention.listed_at,
             mention_id=mention.id,
             server=mention.author.handle.rpartition("@")[2] if "@" in mention.author.handle else "",
+            is_new_account=is_new(mention.author.created_at, now=mention.listed_at),
         )
         for platform in platforms[:MOST_PLATFORMS]
     )

@@ -23,6 +23,7 @@ UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 FOLLOW_UP_IS_NEWS = timedelta(minutes=60)  # what could not be posted for so long is none any more
+GOOD_NEWS_KEEPS = timedelta(hours=6)  # "it is back" is worth the wait behind a network's hourly budget
 
 Trouble = Callable[[str, SocialError | None], None]
 """Called after each post with the network's name, and what failed in passing, or None: the network took it."""
@@ -66,7 +67,8 @@ class Posting:
         Raises AccountRefusedError (it stays owed), StoreError.
         """
         follow_up = owed.follow_up
-        if self.clock() - follow_up.due_at > FOLLOW_UP_IS_NEWS:
+        keeps = GOOD_NEWS_KEEPS if follow_up.kind is PostKind.BACK else FOLLOW_UP_IS_NEWS
+        if self.clock() - follow_up.due_at > keeps:
             return await self._leave(follow_up, TOO_LATE)
         is_edit = follow_up.kind is PostKind.TALLY
         if is_edit and not network.can_edit:

@@ -22,6 +22,7 @@ from bot.ports import AccountRefusedError, OutsideError, SocialError, Store, Sto
 from bot.posting import TOO_LATE
 
 LOOK_FOR_OWED_EVERY = timedelta(seconds=1)
+WATCH_EVERY = timedelta(seconds=5)
 JITTER = 0.1  # of the time between two polls: accounts, and bots, drift apart
 LONGEST_BACK_OFF = timedelta(minutes=5)
 AFTER_A_BUG = timedelta(minutes=5)
@@ -62,6 +63,7 @@ class Service:
         """Work until `until` is done, then finish what is begun and stop, within 10 s."""
         self._schedule = Schedule(self.clock)
         self.answering.posting.on_trouble = self._posted
+        self.answering.watching.networks = {account.network.name: account.network for account in self.accounts}
         for account in self.accounts:
             name = account.network.name
             self._states[name] = NetworkState(good_at=self.clock())
@@ -69,6 +71,7 @@ class Service:
             self._circuits[name] = Circuit()
             self._poll_every(account, account.poll_every)
         self._schedule.every(LOOK_FOR_OWED_EVERY, self._answer_owed, name="answer")
+        self._schedule.every(WATCH_EVERY, self._watch, name="watch")
         self._schedule.every(self.beat_every, self._beat, name="heartbeat")
         self._schedule.every(PRUNE_EVERY, self._prune, name="prune", wait=timedelta(minutes=1))
         self._schedule.start()
@@ -153,7 +156,7 @@ class Service:
     # ---------------------------------------------------------------- answers out
 
     async def _answer_owed(self) -> None:
-        if self._store_rests_until is not None and self.clock() < self._store_rests_until:
+        if self._store_rests():
             return
         for account in self.accounts:
             state = self._states[account.network.name]
@@ -222,6 +225,18 @@ class Service:
         if network in self._circuits:
             self._circuits[network].tell(error, self.clock())
 
+    # ---------------------------------------------------------------- incidents
+
+    async def _watch(self) -> None:
+        if self._store_rests():
+            return
+        try:
+            await self.answering.watching.look_again()
+        except StoreError as error:
+            self._store_failed(error)
+        except Exception:
+            log.exception("a look at an incident broke off: this is a bug; it is made again")
+
     # ---------------------------------------------------------------- signs of life
 
     def _store_failed(self, error: StoreError) -> None:
@@ -231,6 +246,9 @@ class Service:
             self.on_store_trouble(error)
         self._store_trouble = str(error)
         self._store_rests_until = self.clock() + self.store_rest
+
+    def _store_rests(self) -> bool:
+        return self._store_rests_until is not None and self.clock() < self._store_rests_until
 
     def _store_is_well(self) -> None:
         """Something was written: only that proves it."""

@@ -45,7 +45,6 @@ class Bot:
     catalogue: Catalogue
     vantage: LocalVantage
     store: Store
-    watching: Watching
 
 
 @contextlib.asynccontextmanager
@@ -82,6 +81,7 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
         answering = Answering(
             catalogue=catalogue,
             checking=checking,
+            watching=watching,
             store=store,
             posting=Posting(store, now, most_an_hour=budgets.posts_an_hour),
             clock=now,
@@ -90,7 +90,7 @@ async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -
             questions=QuestionBudget(budgets.person),
             replies_an_hour=budgets.replies_an_hour,
         )
-        yield Bot(answering, checking, catalogue, vantage, store, watching)
+        yield Bot(answering, checking, catalogue, vantage, store)
     finally:
         if agents is not None:
             await agents.close()

@@ -6,20 +6,18 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.answering import Answering
 from bot.catalogue import read_catalogue
 from bot.checking import Checking
-from bot.model import Language, Mention, Owed, Platform, Target, VantagePoint, Verdict
+from bot.model import Mention, Owed, Platform, Target, VantagePoint, Verdict
 from bot.ports import ProbeNetwork
-from bot.posting import Posting
 from bot.probe.gate import HostRefusedError, host_of
 from bot.probe.limits import Limits
 from tests.cases.connecting import Outcome
 from tests.cases.stage import Site, look_at, look_from, now, open_world, silent_references, told, vantage_of
+from tests.fakes.flow import flow
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.probes import FakeProbes
 from tests.fakes.store import FakeStore
@@ -113,14 +111,11 @@ class Desk:
         clock = clock or (lambda: self.time)
         entry = '[solide]\nname = "Solide"\nkind = "other"\nhosts = ["solide.fr"]\n'
         entry += 'urls = [{ role = "home", url = "https://solide.fr/" }]\n'
-        self.answering = Answering(
-            catalogue=read_catalogue({"test.toml": entry}),
-            checking=Checking(networks or [self.probes], self.store, clock),
-            store=self.store,
-            posting=Posting(self.store, clock),
-            clock=clock,
-            zone=ZoneInfo("Europe/Paris"),
-            language=Language.FRENCH,
+        self.answering = flow(
+            read_catalogue({"test.toml": entry}),
+            Checking(networks or [self.probes], self.store, clock),
+            self.store,
+            clock,
         )
 
     async def ask(self, number: int, text: str, *, asker: str) -> None:

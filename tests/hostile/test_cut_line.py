@@ -11,12 +11,12 @@ from bot.answering import Answering
 from bot.catalogue import read_catalogue
 from bot.checking import Checking
 from bot.model import Answer, GiveVerdicts, Language, VantagePoint, Word
-from bot.posting import Posting
 from bot.probe.controls import Controls, Reference
 from bot.probe.limits import Limits
 from bot.probe.prober import Prober
 from bot.vantage.local import LocalVantage
 from bot.wording import word
+from tests.fakes.flow import flow
 from tests.fakes.network import mention
 from tests.fakes.store import FakeStore
 from tests.hostile.lair import RESOLVER, living_in
@@ -82,15 +82,7 @@ def answering() -> Answering:
         prober, controls, VantagePoint("here"), clock=now, parallel=ASKS, hedge_s=2.0, pause_s=(0.1, 0.2)
     )
     store = FakeStore()
-    return Answering(
-        catalogue=read_catalogue({}),
-        checking=Checking([vantage], store, now),
-        store=store,
-        posting=Posting(store, now),
-        clock=now,
-        zone=ZONE,
-        language=Language.FRENCH,
-    )
+    return flow(read_catalogue({}), Checking([vantage], store, now), store, now)
 
 
 def now() -> datetime:

@@ -1,16 +1,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.answering import Answering
 from bot.catalogue import read_catalogue
 from bot.checking import Checking
-from bot.model import Language, Mention, Response, Target, Visibility
+from bot.model import Mention, Response, Target, Visibility
 from bot.ports import AccountRefusedError, SocialError
-from bot.posting import Posting, wait_before_retry
+from bot.posting import wait_before_retry
+from tests.fakes.flow import flow
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.probes import FakeProbes, saw
 from tests.fakes.store import FakeStore
@@ -59,15 +58,13 @@ class Desk:
         self.network = network or FakeNetwork()
         self.store = store or FakeStore()
         self.probes = FakeProbes(answer=see)  # pyright: ignore[reportArgumentType] -- facts of both kinds
-        self.answering = Answering(
-            catalogue=read_catalogue({"test.toml": CATALOGUE}, own_files={"universite.toml": OWN}, allow_local=True),
-            checking=Checking([self.probes], self.store, clock),
-            store=self.store,
-            posting=Posting(self.store, clock),
-            clock=clock,
-            zone=ZoneInfo("Europe/Paris"),
-            language=Language.FRENCH,
+        self.answering = flow(
+            read_catalogue({"test.toml": CATALOGUE}, own_files={"universite.toml": OWN}, allow_local=True),
+            Checking([self.probes], self.store, clock),
+            self.store,
+            clock,
         )
+        self.answering.watching.networks = {self.network.name: self.network}
 
     async def ask(self, asked: Mention) -> str:
         await self.store.take([asked], owed=True)

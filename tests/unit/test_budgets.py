@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.answering import Answering
 from bot.budgets import ASKER, Buckets, LookBudget, LookRates, PostBudget, QuestionBudget, Rate, asker_of, budget_key
 from bot.catalogue import read_catalogue
 from bot.checking import Checking, Later
 from bot.model import Author, GiveVerdicts, Language, Mention, Owed, Platform, Target, Verdict, Word
 from bot.ports import SocialError
-from bot.posting import Posting
 from bot.social.console import ConsoleNetwork
 from bot.wording import word
+from tests.fakes.flow import flow
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.probes import FakeProbes
 from tests.fakes.store import FakeStore
@@ -47,15 +46,7 @@ class World:
         self.network = FakeNetwork(name=network)
         self.store = FakeStore()
         self.checking = Checking([self.probes], self.store, lambda: self.now)
-        self.answering = Answering(
-            catalogue=read_catalogue({"test.toml": CATALOGUE}),
-            checking=self.checking,
-            store=self.store,
-            posting=Posting(self.store, lambda: self.now),
-            clock=lambda: self.now,
-            zone=ZoneInfo("Europe/Paris"),
-            language=Language.FRENCH,
-        )
+        self.answering = flow(read_catalogue({"test.toml": CATALOGUE}), self.checking, self.store, lambda: self.now)
         self._asked = 0
 
     async def ask(self, text: str, *, by: str = "a1", at: datetime | None = None) -> str:

@@ -7,9 +7,10 @@ import pytest
 from bot.model import FollowUp, Language, PostKind
 from bot.ports import SocialError
 from tests.fakes.network import NOON, FakeNetwork, mention
+from tests.fakes.probes import saw
 from tests.unit.test_answering import Desk
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Talk:
@@ -225,8 +226,17 @@ async def test_a_follow_up_whose_receipt_was_lost_is_posted_once_beside_the_answ
 async def test_a_follow_up_that_is_no_news_any_more_is_left() -> None:
     talk = Talk()
     await talk.says(ASKS)
-    assert await talk.follow_up(late=61 * MINUTE) == "too-late"
+    assert await talk.follow_up(PostKind.CORRECTION, late=61 * MINUTE) == "too-late"
     assert len(talk.words) == 1
+
+
+async def test_that_it_is_back_is_news_for_some_hours() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    assert await talk.follow_up(late=5 * HOUR) == "posted"
+    another = Talk()
+    await another.says(ASKS)
+    assert await another.follow_up(late=7 * HOUR) == "too-late"
 
 
 async def test_a_tally_is_edited_into_the_verdict_where_that_can_be() -> None:
@@ -291,3 +301,21 @@ async def test_the_terminal_is_one_conversation_without_limits() -> None:
     assert set(outcomes) == {"answered"}
     assert await talk.says("toujours couché ?", under="reply-to-20") == "answered"
     assert await talk.says("Solide est en panne", under="reply-to-20") == "answered"
+
+
+async def test_who_asked_is_told_once_that_it_is_back_and_colleagues_are_counted_meanwhile() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    assert "Fragile est en panne" in talk.words[0]
+    await talk.says("pareil à Limoges", under="reply-to-1", by="a2")
+    assert await talk.posts_what_is_due(talk.now + MINUTE) == "edited"
+    ((_, edited),) = talk.desk.network.edits
+    assert "1 collègue confirme (Limoges)." in edited
+    talk.desk.probes.answer = lambda target: [saw(target)]
+    for minutes in (5, 6):
+        talk.now += minutes * MINUTE
+        await talk.desk.answering.watching.look_again()
+    assert await talk.posts_what_is_due(talk.now + MINUTE) == "posted"
+    assert talk.words[-1].startswith("C’est revenu")
+    assert len(talk.words) == 2
+    assert await talk.desk.store.owed_follow_ups("fake", now=talk.now + 9 * HOUR, limit=10) == ()
