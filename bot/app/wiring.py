@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -48,16 +49,21 @@ class Bot:
 
 
 @contextlib.asynccontextmanager
-async def build_bot(settings: Settings, *, catalogue: Catalogue | None = None) -> AsyncGenerator[Bot]:
-    """Open the store and wire everything to it; close it at the end. Raises StoreError and the faults of the files."""
+async def build_bot(
+    settings: Settings, *, catalogue: Catalogue | None = None, store_dir: Path | None = None
+) -> AsyncGenerator[Bot]:
+    """Open the store and wire everything to it; close it at the end. Raises StoreError and the faults of the files.
+
+    `store_dir`: a store beside that of the running bot, for one question at the command line.
+    """
     catalogue = catalogue or build_catalogue(settings)
     hosters = build_hosters(settings)
     prober = build_prober(settings)
     vantage = build_vantage(settings, prober)
     globalping = build_globalping(settings)
-    agents = build_agents(settings)
+    agents = build_agents(settings, keeps_list=store_dir is None)
     official = StatusPages(prober, clock=now)
-    store = await open_store(settings.data_dir)
+    store = await open_store(store_dir or settings.data_dir)
     try:
         if agents is not None:
             await agents.start()
@@ -154,8 +160,11 @@ def build_link(settings: Settings, *, label: str) -> "Link":
     return Link(chosen.urls, credentials=secret, ca=chosen.ca, label=label)
 
 
-def build_agents(settings: Settings) -> "Agents | None":
-    """Colleagues' agents as vantage points; None, and nothing of it is imported, without a broker."""
+def build_agents(settings: Settings, *, keeps_list: bool) -> "Agents | None":
+    """Colleagues' agents as vantage points; None, and nothing of it is imported, without a broker.
+
+    `keeps_list`: what is heard of them is written down; the list and the revoked are read in any case.
+    """
     if not settings.broker.urls:
         return None
     from bot.vantage.agents import Agents
@@ -164,7 +173,7 @@ def build_agents(settings: Settings) -> "Agents | None":
 
     kept = AgentsFile(settings.data_dir)
     roster = Roster(Revoked(settings.data_dir, settings.broker.revoked), kept.read())
-    return Agents(build_link(settings, label="cestmoiou"), roster, clock=now, kept=kept)
+    return Agents(build_link(settings, label="cestmoiou"), roster, clock=now, kept=kept if keeps_list else None)
 
 
 def build_agent(settings: Settings, *, name: str) -> "AgentService":

@@ -1,4 +1,4 @@
-"""One lasting connection to the broker, and the only module that knows NATS: it is made again for as long as it takes.
+"""One lasting connection to the broker, made again for as long as it takes. Only it and `client.py` know NATS.
 
 nats-py could reconnect by itself. A new client for each connection is simpler to be sure of: nothing of the old one is
 left, a refused key and a wrong certificate are met by the same few lines, and what is subscribed is always what
@@ -178,10 +178,12 @@ class Link:
             self.trouble = sentence
 
     async def _connect(self, url: str) -> "Client":
-        from nats.aio.client import Client, RawCredentials
+        from nats.aio.client import RawCredentials
         from nats.errors import Error
 
-        client, last = Client(), list[Exception]()
+        from bot.broker.client import LastingClient
+
+        client, last = LastingClient(), list[Exception]()
 
         async def note(error: Exception) -> None:
             last[:] = [error]

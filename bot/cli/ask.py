@@ -33,7 +33,7 @@ def ask(text: tuple[str, ...], *, speaks_as: str | None) -> None:
 async def _ask(text: str, settings: Settings, speaks_as: str | None) -> int:
     # A store of its own: the running bot holds the lock of the real one, and one question needs no history.
     with tempfile.TemporaryDirectory(prefix="cestmoiou-ask-") as folder:
-        async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
+        async with build_bot(settings, store_dir=Path(folder)) as bot:
             intent = understand(text, tag=None, default=settings.language, names=bot.catalogue.names_in)
             answer = await bot.answering.answer(intent, asker=address_for(speaks_as, bot.catalogue))
     if answer is None:

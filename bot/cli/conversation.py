@@ -20,7 +20,7 @@ from bot.cli.speaking import address_for
 from bot.cli.words import WORDS, Words
 from bot.model import CauseId, Reply
 from bot.ports import StoreError
-from bot.settings import ControlReference, Settings
+from bot.settings import BrokerSettings, ControlReference, GlobalpingSettings, Settings
 from bot.social.console import ConsoleNetwork
 
 POLL_EVERY = timedelta(milliseconds=100)
@@ -64,7 +64,9 @@ def _settings_for(world: DemoWorld, settings: Settings, data_dir: Path) -> Setti
     probe = settings.probe.model_copy(
         update={"dns_servers": (world.dns_server,), "allow_nets": ("127.0.0.0/8",), "controls": controls}
     )
-    return settings.model_copy(update={"data_dir": data_dir, "probe": probe})
+    # Nobody elsewhere is asked about the demonstration's platforms.
+    alone = {"broker": BrokerSettings(), "globalping": GlobalpingSettings()}
+    return settings.model_copy(update={"data_dir": data_dir, "probe": probe, **alone})
 
 
 async def _talk(

@@ -38,7 +38,7 @@ def probe(names: tuple[str, ...], *, as_json: bool) -> None:
 async def _probe(names: Sequence[str], settings: Settings, *, as_json: bool) -> None:
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="cestmoiou-probe-") as folder:
-        async with build_bot(settings.model_copy(update={"data_dir": Path(folder)})) as bot:
+        async with build_bot(settings, store_dir=Path(folder)) as bot:
             platforms, faults = _platforms(names, bot)
             looks = _look_at([each for _, each in platforms], bot, parallel=settings.probe.parallel)
             if console.is_terminal and not as_json:

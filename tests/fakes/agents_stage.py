@@ -225,7 +225,13 @@ class Tracebacks(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        if record.exc_info or "Traceback" in text or "never retrieved" in text or "this is a bug" in text:
+        if (
+            record.exc_info
+            or "Traceback" in text
+            or "never retrieved" in text
+            or "destroyed" in text
+            or "this is a bug" in text
+        ):
             self.texts.append(text)
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.wiring import build_agents
 from bot.broker.messages import Presence
+from bot.settings import load_settings
 from bot.vantage.agents import quorum_of
 from bot.vantage.agents_file import AgentsFile, Revoked
 from bot.vantage.roster import MOST_AGENTS, SILENT_AFTER, Roster, State
@@ -112,3 +114,17 @@ def test_who_is_revoked_by_a_command_is_revoked_for_the_running_bot(tmp_path: Pa
     assert command.restore("rennes")
     assert running() == {"old"}
     assert not command.restore("old")
+
+
+async def test_one_question_at_the_command_line_knows_the_revoked_and_leaves_the_list_alone(tmp_path: Path) -> None:
+    roster = Roster()
+    roster.heard("rennes", here(), NOON)
+    AgentsFile(tmp_path).write(roster.agents, NOON)
+    Revoked(tmp_path).revoke("rennes")
+    variables = {"CESTMOIOU_DATA_DIR": str(tmp_path), "CESTMOIOU_BROKER__URLS": "nats://127.0.0.1:1"}
+    agents = build_agents(load_settings(None, variables), keeps_list=False)
+    assert agents is not None
+    assert agents.roster.is_revoked("rennes")
+    agents.roster.heard("nice", here(), NOON)
+    await agents.close()
+    assert [agent.name for agent in AgentsFile(tmp_path).read()] == ["rennes"]
