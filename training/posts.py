@@ -104,7 +104,7 @@ def _names(catalogue: Catalogue, rng: random.Random) -> tuple[str, ...]:
     weak = [name for platform in catalogue.platforms.values() for name in platform.weak]
     unknown = _lines(FOLDER / "names.txt")
     known = rng.sample(sorted(sure), 600)
-    return (*known, *rng.sample(sorted(weak), 80), *(unknown * 3), *(_HOSTS * 12))
+    return (*known, *(rng.sample(sorted(weak), 80) * 4), *(unknown * 3), *(_HOSTS * 12))
 
 
 def _as_people_write(post: str, rng: random.Random) -> str:

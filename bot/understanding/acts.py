@@ -23,6 +23,9 @@ _ACTS = tuple(act.value for act in Act)
 _POINT = "point"  # what the model calls a post that only points at the one above it
 _POINTS_ENOUGH = 0.25
 _CERTAIN = 0.7
+_LIKELY_ENOUGH = 0.3
+_DOUBT_AND_TROUBLE = frozenset({"asks", "down"})
+_OTHER_SENSES = frozenset({"things", "chat", "past", "hypothetical"})
 # A post of so few words under a stranger's question has no meaning of its own, unless it thanks or jokes.
 _FEW_WORDS = 4
 _SURELY_NOTHING = 0.8
@@ -37,7 +40,10 @@ _MOST_REASONS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """A post as it is read: plain text, words, what the lexicon found in them, what the model makes of it."""
+    """A post as it is read: plain text, words, what the lexicon found in them, what the model makes of it.
+
+    `mentions`: it has a platform's name; `named`: one that means nothing else.
+    """
 
     text: str
     words: str
@@ -45,6 +51,7 @@ class _Post:
     hosts: tuple[str, ...]
     ways: tuple[Way, ...]
     named: bool
+    mentions: bool
     cues: Mapping[str, str]
     features: Features
     chances: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -109,9 +116,8 @@ def _read(text: str, tag: str | None, default: Language, names: NameFinder, mode
     cues = cues_in(words, lists)
     features = features_of(written, cues, model.vocabulary, in_thread=in_thread)
     chances = model.chances(features, (*_ACTS, _POINT)) if written else {}
-    return _Post(
-        own, words, lists, hosts_in(whole), ways_in(whole), any(name.sure for name in found), cues, features, chances
-    )
+    named, mentions = any(name.sure for name in found), bool(found)
+    return _Post(own, words, lists, hosts_in(whole), ways_in(whole), named, mentions, cues, features, chances)
 
 
 def _language(features: Features, tag: str | None, default: Language, model: Model) -> Language:
@@ -133,7 +139,15 @@ def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, 
     chances[Act.NONE] += 0.0 if under else pointing
     # Few posts ask us to go or to take a reply back, so few were learned from: it takes the word, or more certainty.
     rare = {act for act in (Act.STOP, Act.DELETE) if act.value not in post.cues and chances[act] < _CERTAIN}
-    return Act(max(chances.keys() - rare, key=lambda name: chances[name])), ()
+    act = Act(max(chances.keys() - rare, key=lambda name: chances[name]))
+    if act is Act.NONE and chances[Act.ASK] >= _LIKELY_ENOUGH and _is_the_classic_question(post):
+        return Act.ASK, ("rule: doubt, trouble and a name",)
+    return act, ()
+
+
+def _is_the_classic_question(post: _Post) -> bool:
+    """Whether it is "c'est moi ou X est couché", with or without a question mark, and not of something else."""
+    return post.mentions and post.cues.keys() >= _DOUBT_AND_TROUBLE and not _OTHER_SENSES & post.cues.keys()
 
 
 def _act_of_nothing(post: _Post, *, in_thread: bool) -> tuple[Act, tuple[str, ...]]:
