@@ -121,7 +121,8 @@ class Answering:
                 first = await self.store.stop(mention, at=self.clock())
                 return await self._reply_to(asked, network, SayGoodbye() if first else _Silence(STOPPED))
             case Act.REPORT_DOWN | Act.REPORT_UP:
-                for report in reports(mention, asked.intent, catalogue, about=asked.about):
+                address = network.address_of(mention.author)
+                for report in reports(mention, asked.intent, catalogue, about=asked.about, address=address):
                     await self.store.add_report(report)
                     await self.watching.heard(report.platform_key)
             case Act.ASK | Act.RECHECK | Act.HELP | Act.NONE:

@@ -76,9 +76,12 @@ def decide(intent: Intent, catalogue: Catalogue, *, about: Sequence[str] = ()) -
             assert_never(intent.act)
 
 
-def reports(mention: Mention, intent: Intent, catalogue: Catalogue, *, about: Sequence[str]) -> tuple[Report, ...]:
+def reports(
+    mention: Mention, intent: Intent, catalogue: Catalogue, *, about: Sequence[str], address: str | None
+) -> tuple[Report, ...]:
     """What a person says of platforms: of those that they name, else of the one that the thread is about.
 
+    `address` is where in the world their account is (`SocialNetwork.address_of`).
     In a thread about several, « pareil » may mean any of them: it counts for none.
     """
     platforms = named(intent, catalogue) or (_of_keys(about, catalogue) if len(about) == 1 else ())
@@ -91,11 +94,19 @@ def reports(mention: Mention, intent: Intent, catalogue: Catalogue, *, about: Se
             place=intent.place,
             reported_at=mention.listed_at,
             mention_id=mention.id,
-            server=mention.author.handle.rpartition("@")[2] if "@" in mention.author.handle else "",
+            server=_server_of(address),
             is_new_account=is_new(mention.author.created_at, now=mention.listed_at),
         )
         for platform in platforms[:MOST_PLATFORMS]
     )
+
+
+def _server_of(address: str | None) -> str:
+    """Of marie@piaille.fr and anne.bsky.social: where accounts can be made beside theirs; "" if nobody knows."""
+    if address is None:
+        return ""
+    _, at, server = address.rpartition("@")
+    return server if at or server.count(".") < 2 else server.partition(".")[2]
 
 
 def named(intent: Intent, catalogue: Catalogue) -> tuple[Platform, ...]:

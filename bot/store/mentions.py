@@ -103,6 +103,7 @@ def _row_of(one: Mention, thread: str) -> dict[str, object]:
         "outcome": None,
         "attempts": 0,
         "author_wants_no_bots": one.author.wants_no_bots,
+        "author_created_at": to_micros(one.author.created_at) if one.author.created_at else None,
         "answers": one.answers,
         "thread": thread,
     }
@@ -113,7 +114,13 @@ def mention_of(row: Row[tuple[object, ...]]) -> Mention:
     return Mention(
         network=row.network,
         id=row.id,
-        author=Author(row.author_id, row.author_handle, row.author_is_bot, row.author_wants_no_bots),
+        author=Author(
+            row.author_id,
+            row.author_handle,
+            row.author_is_bot,
+            row.author_wants_no_bots,
+            from_micros(row.author_created_at) if row.author_created_at is not None else None,
+        ),
         text=row.text or "",
         language=row.language,
         posted_at=from_micros(row.posted_at),

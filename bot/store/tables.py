@@ -49,6 +49,7 @@ mention = Table(
     Column("answers", Text),
     Column("thread", Text),  # the id of a post; none for what was taken before there were threads
     Column("late_at", BigInteger),
+    Column("author_created_at", BigInteger),
     PrimaryKeyConstraint("network", "id"),
     CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
     CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),

@@ -40,7 +40,7 @@ def mention(number: str = "1", *, at: datetime = NOON, network: str = "mamot") -
     return Mention(
         network=network,
         id=number,
-        author=Author(id="42", handle="lea@mamot.fr"),
+        author=Author(id="42", handle="lea@mamot.fr", created_at=at - timedelta(days=400)),
         text="c'est moi ou Cairn est couché ? 📚",
         language="fr",
         posted_at=at - timedelta(seconds=3),
