@@ -4,9 +4,18 @@ import contextlib
 
 from nats.aio.client import Client
 
+from bot.broker.keys import Credentials
+
 
 class LastingClient(Client):
-    """Ends whole. nats-py 2.16 gives up in the middle of closing if the line breaks just then: its tasks would stay."""
+    """Signs with our own reader of keys, and ends whole.
+
+    nats-py 2.16 gives up in the middle of closing if the line breaks just then: its tasks would stay.
+    """
+
+    def __init__(self, credentials: Credentials | None) -> None:
+        super().__init__()
+        self._public_nkey = credentials.public if credentials is not None else None
 
     async def _close(self, status: int, do_cbs: bool = True) -> None:
         try:

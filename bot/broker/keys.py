@@ -3,16 +3,22 @@
 An nkey is an Ed25519 pair. The seed ("SU…") stays with the site; the server knows the public half ("U…") only.
 """
 
+import base64
+import binascii
 import json
 import os
 import re
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.broker.subjects import permissions_of
 
 _HEAD = "users = ["
 _TAIL = "]"
+_SEED, _USER = 18 << 3, 20 << 3  # the first letters, S and U
+_CREDS_JWT = re.compile(r"-----BEGIN NATS USER JWT-----\s+(\S+)")
+_CREDS_SEED = re.compile(r"-----BEGIN USER NKEY SEED-----\s+(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +29,55 @@ class KeyPair:
     public: str
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the broker is shown: the public half of a key, or a JWT; and the secret half, which signs its nonce."""
+
+    public: str
+    jwt: str | None
+    key: Ed25519PrivateKey = field(repr=False)
+
+    def sign(self, nonce: str) -> bytes:
+        """The signature of a nonce, as CONNECT carries it."""
+        return base64.b64encode(self.key.sign(nonce.encode()))
+
+
 def new_key_pair() -> KeyPair:
     """Make a pair from the system's random source."""
-    import nkeys  # pyright: ignore[reportMissingTypeStubs] -- it has no types
-
-    seed = nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER)  # pyright: ignore[reportUnknownMemberType] -- no types
-    return KeyPair(seed.decode(), public_half(seed.decode()))
+    seed = _written(bytes([_SEED | _USER >> 5, (_USER & 31) << 3]) + os.urandom(32))
+    return KeyPair(seed, public_half(seed))
 
 
 def public_half(seed: str) -> str:
     """The public half of a seed. Raises ValueError."""
-    import nkeys  # pyright: ignore[reportMissingTypeStubs] -- it has no types
+    return read_credentials(seed).public
 
+
+def read_credentials(text: str) -> Credentials:
+    """A user's seed ("SU…"), or the text of a .creds file, which has a JWT as well. Raises ValueError."""
+    jwt = _CREDS_JWT.search(text)
+    seed = _CREDS_SEED.search(text) if jwt else None
+    raw = _read(seed[1] if seed else text.strip())
+    if len(raw) != 34 or raw[0] != _SEED | _USER >> 5 or raw[1] != (_USER & 31) << 3:
+        raise ValueError("not the seed of a key")
+    key = Ed25519PrivateKey.from_private_bytes(raw[2:])
+    public = _written(bytes([_USER]) + key.public_key().public_bytes_raw())
+    return Credentials(public, jwt[1] if jwt else None, key)
+
+
+def _written(raw: bytes) -> str:
+    """Base32 of the bytes and their CRC-16, as nkeys have it (github.com/nats-io/nkeys, crc16.go: XMODEM)."""
+    return base64.b32encode(raw + binascii.crc_hqx(raw, 0).to_bytes(2, "little")).decode().rstrip("=")
+
+
+def _read(text: str) -> bytes:
     try:
-        pair = nkeys.from_seed(bytearray(seed.strip().encode()))  # pyright: ignore[reportUnknownMemberType] -- no types
-        return cast("bytes", pair.public_key).decode()
-    except Exception as error:  # its own errors, and those of what it is built on, have no common base
+        raw = base64.b32decode(text + "=" * (-len(text) % 8))
+    except ValueError as error:
         raise ValueError("not the seed of a key") from error
+    if len(raw) < 3 or binascii.crc_hqx(raw[:-2], 0).to_bytes(2, "little") != raw[-2:]:
+        raise ValueError("not the seed of a key")
+    return raw[:-2]
 
 
 def user_line(name: str | None, public: str) -> str:

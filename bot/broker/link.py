@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.broker.keys import public_half
+from bot.broker.keys import read_credentials
 from bot.ports import OutsideError
 
 if TYPE_CHECKING:
@@ -59,14 +59,12 @@ class Link:
         label: str,
         on_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        if credentials is not None and not _is_file(credentials):
-            try:
-                public_half(credentials)
-            except ValueError as error:
-                sentence = "broker.credentials is neither the seed of a key nor the text of a .creds file"
-                raise BrokerError(sentence, permanent=True) from error
+        try:
+            self._credentials = read_credentials(credentials) if credentials is not None else None
+        except ValueError as error:
+            sentence = "broker.credentials is neither the seed of a key nor the text of a .creds file"
+            raise BrokerError(sentence, permanent=True) from error
         self._urls = tuple(urls)
-        self._credentials = credentials
         self._ca = ca
         self._label = label
         self.on_up = on_up
@@ -178,12 +176,11 @@ class Link:
             self.trouble = sentence
 
     async def _connect(self, url: str) -> "Client":
-        from nats.aio.client import RawCredentials
         from nats.errors import Error
 
         from bot.broker.client import LastingClient
 
-        client, last = LastingClient(), list[Exception]()
+        client, last = LastingClient(self._credentials), list[Exception]()
 
         async def note(error: Exception) -> None:
             last[:] = [error]
@@ -192,8 +189,8 @@ class Link:
             if len(self._urls) > 1:
                 _background(_closed(client))  # a server that is about to go: there is another one
 
-        secret = self._credentials
-        is_file = secret is not None and _is_file(secret)
+        known = self._credentials
+        jwt = known.jwt if known is not None else None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # how it calls aiohttp is not our affair
@@ -202,8 +199,8 @@ class Link:
                         [url],
                         name=self._label,
                         tls=self._tls(url),
-                        user_credentials=RawCredentials(secret) if secret and is_file else None,
-                        nkeys_seed_str=None if is_file else secret,
+                        signature_cb=None if known is None else known.sign,
+                        user_jwt_cb=None if jwt is None else jwt.encode,
                         allow_reconnect=False,
                         max_reconnect_attempts=1,
                         reconnect_time_wait=0,
@@ -245,10 +242,6 @@ class Link:
             )
         except (Error, OSError) as error:
             raise BrokerError("the broker broke the connection off") from error
-
-
-def _is_file(credentials: str) -> bool:
-    return "-----BEGIN" in credentials
 
 
 _running: set[asyncio.Task[None]] = set()

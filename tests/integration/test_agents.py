@@ -13,7 +13,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bot.app.heartbeat import what_is_wrong
-from bot.broker.keys import new_key_pair
+from bot.broker.client import LastingClient
+from bot.broker.keys import new_key_pair, read_credentials
 from bot.broker.link import BrokerError, Link
 from bot.broker.messages import About, Answer, Presence, written
 from bot.broker.subjects import ASK, answer_of, answers_of, ask_of, here_of
@@ -72,8 +73,9 @@ async def site(server: NatsServer, name: str, *, errors: list[str] | None = None
         if errors is not None:
             errors.append(str(error))
 
-    client = Client()
-    await client.connect(server.url, nkeys_seed_str=server.seed(name), error_cb=note, allow_reconnect=False)
+    key = read_credentials(server.seed(name))
+    client = LastingClient(key)
+    await client.connect(server.url, signature_cb=key.sign, error_cb=note, allow_reconnect=False)
     try:
         yield client
     finally:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bot.broker.keys import has_user, new_key_pair, public_half, user_line, with_user, without_user
+from bot.broker.keys import has_user, new_key_pair, public_half, read_credentials, user_line, with_user, without_user
 
 
 def test_a_key_pair_is_new_each_time_and_its_halves_belong_together() -> None:
@@ -15,6 +15,25 @@ def test_a_key_pair_is_new_each_time_and_its_halves_belong_together() -> None:
     assert one.public.startswith("U")
     assert len(one.public) == 56
     assert public_half(f"{one.seed}\n") == one.public
+
+
+def test_a_key_is_read_as_the_makers_of_the_broker_write_it() -> None:
+    """The pair of their own documentation of nkeys."""
+    seed = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
+    assert public_half(seed) == "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
+
+
+def test_a_credentials_file_has_a_token_and_a_seed_and_shows_neither() -> None:
+    pair = new_key_pair()
+    text = (
+        "-----BEGIN NATS USER JWT-----\neyJ0eXAi.payload.sig\n------END NATS USER JWT------\n\n"
+        f"-----BEGIN USER NKEY SEED-----\n{pair.seed}\n------END USER NKEY SEED------\n"
+    )
+    read = read_credentials(text)
+    assert (read.jwt, read.public) == ("eyJ0eXAi.payload.sig", pair.public)
+    assert pair.seed not in repr(read)
+    with pytest.raises(ValueError, match="not the seed"):
+        read_credentials(text.replace(pair.seed, "nothing"))
 
 
 @pytest.mark.parametrize("text", ["", "SU", "SUAAAA", "hello", "é", "U" * 56, "S" * 58])
@@ -64,7 +83,7 @@ async def main():
             pass
 
 asyncio.run(main())
-print(sorted(name for name in sys.modules if name.split(".")[0] in {"nats", "nkeys", "nacl", "aiohttp"}
+print(sorted(name for name in sys.modules if name.split(".")[0] in {"nats", "aiohttp"}
       or name.startswith(("bot.broker", "bot.vantage.agents", "bot.app.agent"))))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
