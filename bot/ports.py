@@ -276,6 +276,10 @@ class Store(Protocol):
         """What earlier looks saw of a platform; an empty History if there were none."""
         ...
 
+    async def answered(self, *, since: datetime, until: datetime) -> tuple[str, ...]:
+        """The keys of the platforms whose newest good look lies between two instants, sorted."""
+        ...
+
     async def remember(self, verdict: Verdict) -> None:
         """Keep a verdict for `history`. An UNKNOWN one changes nothing: it is about us."""
         ...

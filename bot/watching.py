@@ -119,6 +119,7 @@ class Watching:
         verdict = replace(verdict, incident=after.id)
         if after.is_open:
             verdict = await self._with_common_cause(verdict, after)
+            self._newest[after.id] = look = replace(look, common=verdict.common)
         if after != latest:
             now = self.clock()
             posts = await self.store.posts_about(after.platform_key, since=now - TOLD_BACK_WITHIN)

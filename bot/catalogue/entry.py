@@ -12,11 +12,15 @@ from bot.catalogue.sentences import Said
 from bot.model import Kind, Platform, Role, StatusPage, Target
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# It is pasted into mails and pages as it stands: nothing but a plain mail address or https:// page gets in.
+_CONTACT = re.compile(
+    r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|https://[a-z0-9.-]+(?:/[a-z0-9._~/?=&%+-]*)?", re.IGNORECASE
+)
 FIELDS = frozenset(
     {"name", "kind", "aliases", "weak", "weak_needs", "weak_not", "weak_case", "weak_alone", "weak_languages"}
     | {"weak_note", "behind", "hosts"}
     | {"customer_hosts", "urls", "status", "bot_wall", "accounts", "self_hostable", "enabled", "probe"}
-    | {"min_interval_s", "note", "source", "confidence", "hosts_sourced"}
+    | {"min_interval_s", "contact", "note", "source", "confidence", "hosts_sourced"}
 )
 _STATUS_FIELDS = frozenset({"kind", "url", "api_url", "confidence", "component", "note"})
 _KINDS = {kind.value: kind for kind in Kind}
@@ -86,6 +90,7 @@ class _Entry:
             enabled=self._flag("enabled", usual=True),
             probe=self._flag("probe", usual=True),
             min_interval=self._interval(),
+            contact=self._contact(),
             note=self._text("note"),
             sources=self._sources(),
         )
@@ -239,6 +244,13 @@ class _Entry:
             return timedelta(seconds=value)
         self._complain("min_interval_s", sentences.no_seconds("min_interval_s"))
         return timedelta(seconds=60)
+
+    def _contact(self) -> str | None:
+        contact = self._text("contact")
+        if contact is not None and not _CONTACT.fullmatch(contact):
+            self._complain("contact", sentences.no_contact(contact), contact)
+            return None
+        return contact
 
     def _sources(self) -> tuple[str, ...]:
         sources = self._table("source").get("hosts", [])

@@ -110,6 +110,16 @@ def no_seconds(field: str) -> Said:
     )
 
 
+def no_contact(written: str) -> Said:
+    """A contact that is neither a mail address nor a page."""
+    return Said(
+        f'{quoted(written)} n\'est ni une adresse de courriel ni une page ; écrivez contact = "support@exemple.org" '
+        'ou contact = "https://exemple.org/aide"',
+        f'{quoted(written)} is neither a mail address nor a page; write contact = "support@example.org" '
+        'or contact = "https://example.org/help"',
+    )
+
+
 def instead(field_fr: str, field_en: str, form: str) -> Said:
     """Something incomplete, with the form to copy."""
     return Said(f"{field_fr} ; écrivez {form}", f"{field_en}; write {form}")

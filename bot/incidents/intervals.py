@@ -1,25 +1,6 @@
 """When it began, when it ended, how long it was: always as an interval, because nobody looks all the time. Pure."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from bot.model import Incident
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An instant that lies after `after` (None: not known) and at the latest at `until`."""
-
-    after: datetime | None
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long it was: at least `least`, at most `most` (None: nobody knows)."""
-
-    least: timedelta
-    most: timedelta | None
+from bot.model import Incident, Interval, Length
 
 
 def began(incident: Incident) -> Interval:

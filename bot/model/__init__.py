@@ -14,8 +14,9 @@ from bot.model.answers import (
     Reply,
     SayGoodbye,
 )
-from bot.model.crowd import CommonCause, Tally
-from bot.model.incidents import Incident, LookTaken
+from bot.model.crowd import NOBODY, CommonCause, Tally
+from bot.model.dossiers import Dossier, Seen
+from bot.model.incidents import Incident, Interval, Length, LookTaken
 from bot.model.ledger import Conversation, Debt, FollowUp, OwedFollowUp, OwnPost, PostKind, Report
 from bot.model.mentions import (
     Act,
@@ -52,6 +53,7 @@ from bot.model.platforms import Between, Gateway, Kind, Platform, Role, StatusPa
 from bot.model.verdicts import Cause, CauseId, Difference, Leaning, Outage, Verdict, Vote, Word
 
 __all__ = [
+    "NOBODY",
     "Act",
     "Addresses",
     "Answer",
@@ -67,6 +69,7 @@ __all__ = [
     "Conversation",
     "Debt",
     "Difference",
+    "Dossier",
     "Evidence",
     "Failure",
     "FailureKind",
@@ -79,9 +82,11 @@ __all__ = [
     "History",
     "Incident",
     "Intent",
+    "Interval",
     "Kind",
     "Language",
     "Leaning",
+    "Length",
     "LookTaken",
     "Mark",
     "Mention",
@@ -104,6 +109,7 @@ __all__ = [
     "Response",
     "Role",
     "SayGoodbye",
+    "Seen",
     "StatusPage",
     "Tally",
     "Target",

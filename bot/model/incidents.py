@@ -1,9 +1,10 @@
 """An outage as people met it: when it began and ended, what was seen at each look, and who said what."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.model.observations import Control, Observation
+from bot.model.crowd import NOBODY, CommonCause, Tally
+from bot.model.observations import Control, Observation, OfficialWord
 from bot.model.verdicts import Cause, Verdict, Vote, Word
 
 
@@ -46,8 +47,27 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """An instant that lies after `after` (None: not known) and at the latest at `until`."""
+
+    after: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long it was: at least `least`, at most `most` (None: nobody knows)."""
+
+    least: timedelta
+    most: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
 class LookTaken:
-    """One look within an incident, with all that was seen: what a dossier is made of."""
+    """One look within an incident, with all that was seen and known then: what a dossier is made of.
+
+    `tally` is kept here because people's reports are forgotten after a few days; it names counts and towns only.
+    """
 
     at: datetime
     word: Word
@@ -56,6 +76,9 @@ class LookTaken:
     votes: tuple[Vote, ...] = ()
     controls: tuple[Control, ...] = ()
     observations: tuple[Observation, ...] = ()
+    official: OfficialWord | None = None
+    tally: Tally = NOBODY
+    common: CommonCause | None = None
 
     @classmethod
     def of(cls, verdict: Verdict) -> "LookTaken":
@@ -68,4 +91,7 @@ class LookTaken:
             votes=verdict.votes,
             controls=verdict.controls,
             observations=verdict.observations,
+            official=verdict.official,
+            tally=verdict.tally,
+            common=verdict.common,
         )

@@ -89,7 +89,8 @@ class Platform:
     service is meant, not the organisation. `hosts` are suffixes matched on a label boundary; below `customer_hosts`
     each sub-domain is somebody else's site. `bot_wall` says how the platform treats robots on an ordinary day. `probe`
     is false where HTTP says nothing about the service. `sources` name where the entry's facts come from. `scope` is
-    the key of the institution whose people alone may ask about it; None: everybody.
+    the key of the institution whose people alone may ask about it; None: everybody. `contact` is where the provider
+    takes reports of trouble, a mail address or a web page.
     """
 
     key: str
@@ -116,6 +117,7 @@ class Platform:
     note: str | None = None
     sources: tuple[str, ...] = ()
     scope: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

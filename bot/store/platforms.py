@@ -50,6 +50,12 @@ def upsert_memory(connection: Connection, key: str, memory: Memory) -> None:
     connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=values))
 
 
+def select_answered(connection: Connection, since: datetime, until: datetime) -> tuple[str, ...]:
+    """Keys of the platforms whose newest good look lies between two instants, sorted."""
+    between = platform.c.last_up_at.between(to_micros(since), to_micros(until))
+    return tuple(connection.scalars(select(platform.c.key).where(between).order_by(platform.c.key)))
+
+
 def _instant(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 

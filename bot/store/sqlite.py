@@ -208,6 +208,10 @@ class SqliteStore:
         """See Store.history."""
         return (await self._transact(lambda tx: platforms.select_memory(tx, platform_key))).history
 
+    async def answered(self, *, since: datetime, until: datetime) -> tuple[str, ...]:
+        """See Store.answered."""
+        return await self._transact(lambda tx: platforms.select_answered(tx, since, until))
+
     async def remember(self, verdict: Verdict) -> None:
         """See Store.remember; what changes is decided by `bot.store.memory.after`."""
         await self._transact(lambda tx: _remember(tx, verdict))

@@ -318,6 +318,11 @@ class FakeStore:
         self._fail()
         return self.memories.get(platform_key, Memory()).history
 
+    async def answered(self, *, since: datetime, until: datetime) -> tuple[str, ...]:
+        self._fail()
+        ups = {key: memory.history.last_up_at for key, memory in self.memories.items()}
+        return tuple(sorted(key for key, up_at in ups.items() if up_at is not None and since <= up_at <= until))
+
     async def remember(self, verdict: Verdict) -> None:
         self._fail()
         known = self.memories.get(verdict.platform.key, Memory())

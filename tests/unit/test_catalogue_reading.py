@@ -79,6 +79,14 @@ BROKEN = {
         GOOD.replace('"a.org"', '"é.org"'),
         "f.toml:4: [a] 'é.org' is not in punycode; write 'xn--9ca.org'",
     ),
+    "a contact that is no address": (
+        GOOD + 'contact = "@support"\n',
+        "f.toml:6: [a] '@support' is neither a mail address nor a page; write contact = \"support@example.org\"",
+    ),
+    "a contact that a page would run": (
+        GOOD + 'contact = "https://a.org/<script>"\n',
+        "f.toml:6: [a] 'https://a.org/<script>' is neither a mail address nor a page",
+    ),
     "a wrong interval": (GOOD + "min_interval_s = 0\n", "f.toml:6: [a] min_interval_s must be a number of seconds,"),
     "an unknown organisation": (
         GOOD + 'behind = "zz"\n',
