@@ -107,7 +107,7 @@ def _shared_by(one: InTrouble, hosters: Sequence[Hoster]) -> set[tuple[str, str]
     """What one platform has that others may have as well. Of two hosters, the one that comes first in the file."""
     found = {("domain", domain) for domain in one.domains}
     addresses = _addresses(one.look)
-    for address in addresses:
+    for address in (address for address in addresses if address.is_global):  # a private range is nobody's
         found.add(("range", str(ip_network(f"{address}/{_RANGE_BITS[address.version]}", strict=False))))
     at = next((hoster.name for hoster in hosters if any(_is_in(address, hoster.nets) for address in addresses)), None)
     return found | ({("hoster", at)} if at is not None else set())

@@ -36,8 +36,12 @@ def test_three_at_one_hoster_are_told_together() -> None:
 
 def test_two_at_one_hoster_may_be_chance_but_two_side_by_side_are_told() -> None:
     assert found(trouble("cairn", "2001:db8:1::1"), trouble("persee", "2001:db8:2::1")) == {}
-    beside = found(trouble("cairn", "198.51.100.1"), trouble("persee", "198.51.100.9"))
+    beside = found(trouble("cairn", "45.80.0.1"), trouble("persee", "45.80.0.9"))
     assert beside["cairn"] == CommonCause("", ("Cairn", "Persee"))
+
+
+def test_a_private_range_is_nobody_s() -> None:
+    assert found(trouble("cairn", "127.0.0.1"), trouble("persee", "127.0.0.1")) == {}
 
 
 def test_services_of_one_domain_are_told_together() -> None:
