@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot.budgets import registrable_domain
 from bot.catalogue import Catalogue
 from bot.checking import Checking
-from bot.incidents.following import after_look, given_up
+from bot.incidents.following import RHYTHM, Rhythm, after_look, given_up
 from bot.incidents.intervals import ended, length
 from bot.incidents.sharing import Hoster, InTrouble, common_causes
 from bot.incidents.telling import TOLD_BACK_WITHIN, is_worth_an_edit, to_correct, to_edit, to_tell_back
@@ -54,6 +54,7 @@ class Watching:
     clock: Callable[[], datetime]
     zone: tzinfo
     hosters: Sequence[Hoster] = ()
+    rhythm: Rhythm = RHYTHM
     networks: Mapping[str, SocialNetwork] = field(default_factory=dict[str, SocialNetwork])
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _noted: OrderedDict[str, Verdict] = field(default_factory=OrderedDict[str, Verdict])
@@ -111,7 +112,7 @@ class Watching:
 
     async def _take_note(self, verdict: Verdict) -> Verdict:
         latest = await self.store.latest_incident(verdict.platform.key)
-        after = after_look(latest, verdict)
+        after = after_look(latest, verdict, self.rhythm)
         if after is None:
             return verdict
         look = LookTaken.of(verdict)

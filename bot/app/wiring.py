@@ -17,6 +17,7 @@ from bot.app.polling import Account
 from bot.budgets import LookBudget, LookRates, QuestionBudget
 from bot.catalogue import Catalogue
 from bot.checking import Checking
+from bot.incidents.following import Rhythm
 from bot.model import Language, VantagePoint
 from bot.official.pages import StatusPages
 from bot.ports import SocialNetwork, Store
@@ -83,6 +84,7 @@ async def build_bot(
             clock=now,
             zone=ZoneInfo(settings.timezone),
             hosters=hosters,
+            rhythm=Rhythm(settings.incidents.first_looks, settings.incidents.every, settings.incidents.steady),
         )
         answering = Answering(
             catalogue=catalogue,

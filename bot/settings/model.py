@@ -1,12 +1,14 @@
 """Every setting, its default, and (`description`) what may be written there: a fault's advice is made of it."""
 
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from bot.budgets import ALL_LOOKS, ASKER, POSTS_AN_HOUR, TARGET, UNKNOWN_HOSTS
+from bot.incidents.following import RHYTHM
 from bot.manners import MOST_REPLIES_AN_HOUR
 from bot.model import Language
 from bot.settings.sources import heartbeat_of
@@ -25,6 +27,7 @@ from bot.settings.values import (
     Pace,
     Poll,
     Server,
+    Step,
     TimeZone,
     WebAddress,
 )
@@ -35,6 +38,8 @@ POLL = 'a duration from 1 second to 1 hour, as in "15s"'
 PACE = 'so many at once, and one more every so often, as in "3 + 1 per 20s"'
 HOW_MANY = "a whole number from 1 to 1000"
 DEADLINE = 'a duration from 1 to 60 seconds, as in "9s"'
+STEP = 'a duration from 1 second to 24 hours, as in "15m"'
+STEPS = 'a list of durations, each longer than the one before, as in ["1m", "5m", "15m"]'
 BROKER_URLS = 'a list of addresses, as in ["tls://broker.example.org:4222"] or ["wss://broker.example.org"]'
 AGENT_NAME = 'a name of 1 to 32 small letters, digits and hyphens, as in "rennes"'
 AGENT_NAMES = 'a list of agents\' names, as in ["rennes"]'
@@ -159,6 +164,21 @@ class BudgetSettings(_Part):
     posts_an_hour: int = Field(default=POSTS_AN_HOUR, ge=1, le=1000, description=HOW_MANY)
 
 
+class IncidentSettings(_Part):
+    """[incidents]: when what is down is looked at again, and when it is back."""
+
+    first_looks: Annotated[tuple[Step, ...], Listed] = Field(default=RHYTHM.first, max_length=20, description=STEPS)
+    every: Step = Field(default=RHYTHM.every, description=STEP)
+    steady: Step = Field(default=RHYTHM.steady, description=STEP)
+
+    @field_validator("first_looks")
+    @classmethod
+    def _ever_later(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        if any(later <= sooner for sooner, later in pairwise(value)):
+            raise ValueError("not in order")
+        return value
+
+
 class _PolledAccount(_Part):
     """How often an account's mentions are read: `poll` while people ask, `poll_quiet` at most when nobody does."""
 
@@ -209,6 +229,7 @@ class Settings(_Part):
     vantage: VantageSettings = Field(default_factory=lambda: VantageSettings(), description="a table: [vantage]")
     probe: ProbeSettings = Field(default_factory=lambda: ProbeSettings(), description="a table: [probe]")
     budgets: BudgetSettings = Field(default_factory=lambda: BudgetSettings(), description="a table: [budgets]")
+    incidents: IncidentSettings = Field(default_factory=lambda: IncidentSettings(), description="a table: [incidents]")
     globalping: GlobalpingSettings = Field(
         default_factory=lambda: GlobalpingSettings(), description="a table: [globalping]"
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.incidents.following import after_look, followed, opened, opens
+from bot.incidents.following import Rhythm, after_look, followed, opened, opens
 from bot.incidents.intervals import began, ended, length
 from bot.model import Incident, Outage, Verdict, Word
 from bot.verdict import judge
@@ -169,3 +169,15 @@ def _simulated(dice: random.Random) -> tuple[Incident, datetime, datetime]:
 
 def test_an_incident_is_named_after_its_platform_and_when_it_was_opened() -> None:
     assert lived((0, DOWN)).id == f"{CAIRN.key}-20261123-094200"
+
+
+def test_a_rhythm_of_ones_own_says_when_it_is_looked_at_again_and_when_it_is_back() -> None:
+    rhythm = Rhythm(first=(MINUTE / 6,), every=MINUTE / 2, steady=MINUTE / 12)
+    incident = after_look(None, seen(DOWN), rhythm)
+    assert incident is not None
+    seconds = [(incident.next_look_at - NOW).total_seconds()]
+    for status in (DOWN, DOWN, UP, UP):
+        incident = followed(incident, seen(status, incident.next_look_at), rhythm)
+        seconds.append((incident.next_look_at - NOW).total_seconds())
+    assert seconds[:4] == [10, 40, 70, 75]
+    assert incident.closed_at == NOW + 75 * MINUTE / 60

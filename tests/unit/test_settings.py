@@ -186,6 +186,12 @@ def bluesky(login: str) -> str:
             id="negative",
         ),
         pytest.param('[budgets]\nperson = "often"', f'budgets.person: {PACE}, not "often"', id="no pace"),
+        pytest.param(
+            '[incidents]\nfirst_looks = ["5m", "1m"]',
+            "incidents.first_looks: write a list of durations, each longer than the one before, as in "
+            '["1m", "5m", "15m"]',
+            id="looks out of order",
+        ),
         pytest.param('[budgets]\ntarget = "0 + 1 per 2m"', f'budgets.target: {PACE}, not "0 + 1 per 2m"', id="never"),
         pytest.param(
             '[budgets]\nperson = "3 + 1 per 2d"', f'budgets.person: {PACE}, not "3 + 1 per 2d"', id="a pace of days"
@@ -281,8 +287,8 @@ def test_a_wrong_file_is_one_sentence_with_the_key_and_what_to_write(folder: Pat
         ),
         pytest.param(
             "CESTMOIOU_PROBES__PARALLEL", "3", "probes: is not a setting; remove it, or choose among data_dir, "
-            "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, globalping, "
-            "broker, agent, accounts",
+            "language, timezone, contact, log_level, log_format, answer_backlog, vantage, probe, budgets, incidents, "
+            "globalping, broker, agent, accounts",
             id="table",
         ),
         pytest.param(
