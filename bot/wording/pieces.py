@@ -9,19 +9,22 @@ from bot.wording.causes import cause_words
 from bot.wording.fitting import Piece
 from bot.wording.official import contradicts, official_words
 from bot.wording.people import common_words, crowd_words
-from bot.wording.places import deciding, from_where
+from bot.wording.places import deciding, from_where, silent_words
 from bot.wording.times import interval_words, seconds_words, time_words
 from bot.wording.voice import Voice, mark
 
 # What goes first when a reply is too long: the lowest.
-_HINT, _AGREES, _PEOPLE, _WHY, _CONTRADICTS, _SINCE, _HEAD = 10, 20, 25, 30, 35, 40, 90
+_HINT, _SILENT, _AGREES, _PEOPLE, _WHY, _CONTRADICTS, _SINCE, _HEAD = 10, 15, 20, 25, 30, 35, 40, 90
 
 _IS, _LOOKS, _MAYBE = 0.90, 0.75, 0.50  # from which confidence on a "down" is said how
 
 
 def pieces_of(verdict: Verdict, name: str, say: Voice, zone: tzinfo, *, line: int, alone: bool) -> list[Piece]:
     """Return the pieces of one verdict. `alone`: it has the reply for itself, so there is room for a hint."""
-    pieces = [*_seen(verdict, name, say, alone=alone), *_beside(verdict, say, zone)]
+    seen = _seen(verdict, name, say, alone=alone)
+    hints = [piece for piece in seen if piece.weight == _HINT]
+    silent = [Piece((*words, ""), _SILENT)] if (words := silent_words(verdict, say)) else []
+    pieces = [*(piece for piece in seen if piece not in hints), *silent, *hints, *_beside(verdict, say, zone)]
     return [Piece(piece.wordings, piece.weight, line) for piece in pieces]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.model import Leaning, Verdict, Vote
+from bot.model import Leaning, Verdict, Vote, Word
 from bot.wording.voice import Voice
 
 MOST_NAMED = 4  # beyond four places: "and 3 others"
@@ -23,8 +23,36 @@ def from_where(votes: Sequence[Vote], say: Voice, *, most: int = MOST_NAMED) -> 
         if unnamed <= 1:
             return say.gettext("from here")
         return say.ngettext("from {number} place", "from {number} places", unnamed)
-    shown = named[:most]
-    others = len(named) - len(shown) + unnamed
-    if others:
+    others = max(0, len(named) - most) + unnamed
+    return say.gettext("from {places}", places=_listed(named, others, say, most=most))
+
+
+def silent_words(verdict: Verdict, say: Voice) -> tuple[str, ...]:
+    """Name the places that could not judge where others could, longest wording first; nothing if none has a name.
+
+    Their own line may be cut, or a filter may stop them: their silence is no vote, and must not look like one.
+    """
+    if verdict.word in (Word.INCONCLUSIVE, Word.UNKNOWN):
+        return ()
+    votes = deciding(verdict)
+    heard = {vote.vantage_point.place for vote in votes if vote.leaning in (Leaning.DOWN, Leaning.UP)}
+    named = dict.fromkeys(vote.vantage_point.place for vote in votes if vote.vantage_point.place)
+    silent = [place for place in named if place not in heard]
+    wordings = [
+        say.ngettext(
+            "{places} could not judge.",
+            "{places} could not judge.",
+            len(silent),
+            places=_listed(silent, len(silent) - most, say, most=most),
+        )
+        for most in (MOST_NAMED, 2, 1)
+        if silent
+    ]
+    return tuple(dict.fromkeys(wordings))
+
+
+def _listed(names: Sequence[str], others: int, say: Voice, *, most: int) -> str:
+    shown = list(names[:most])
+    if others > 0:
         shown.append(say.ngettext("{number} other", "{number} others", others))
-    return say.gettext("from {places}", places=say.listing(shown))
+    return say.listing(shown)

@@ -79,6 +79,17 @@ def say(said: Answer, language: Language, limit: int = 500) -> str:
 SITUATIONS: dict[str, Answer] = {
     "down from three places": told(evidence(*(look(BAD, p) for p in (PARIS, RENNES, LIMOGES)), history=TWO_MINUTES)),
     "down from seven places": told(evidence(*(look(BAD, p) for p in SEVEN))),
+    "down, and one place is offline": told(
+        evidence(look(BAD, PARIS), look(TIMEOUT, RENNES), look(BAD, LIMOGES), checks=controls(0, where=RENNES))
+    ),
+    "up, and two places are offline": told(
+        evidence(
+            look(OK, PARIS),
+            look(TIMEOUT, RENNES),
+            look(TIMEOUT, LIMOGES),
+            checks=(*controls(0, where=RENNES), *controls(0, where=LIMOGES)),
+        )
+    ),
     "down from here, never looked before": told(evidence(look(BAD))),
     "down from a named place": told(evidence(look(BAD, PARIS), history=TWO_MINUTES)),
     "down since yesterday": told(evidence(look(BAD, PARIS), history=YESTERDAY)),
@@ -138,6 +149,26 @@ SAID: dict[str, tuple[str, str]] = {
         (
             "Confirmed, it is not just you: Cairn.info is down. Seen from Paris, Rennes, Limoges, Nice and 3 "
             "others (7 probes of 7): server error (HTTP 503). At least since 10:42."
+        ),
+    ),
+    "down, and one place is offline": (
+        (
+            "Confirmé, ce n'est pas que vous : Cairn.info est en panne. Constat depuis Paris et Limoges (2 sondes "
+            "sur 2) : erreur du serveur (HTTP 503). Rennes n'a pas pu juger. Au moins depuis 10:42."
+        ),
+        (
+            "Confirmed, it is not just you: Cairn.info is down. Seen from Paris and Limoges (2 probes of 2): server "
+            "error (HTTP 503). Rennes could not judge. At least since 10:42."
+        ),
+    ),
+    "up, and two places are offline": (
+        (
+            "Cairn.info répond normalement depuis Paris (0,3 s). Rennes et Limoges n'ont pas pu juger. Le souci "
+            "est sans doute plus près : connexion, proxy, VPN."
+        ),
+        (
+            "Cairn.info answers normally from Paris (0.3 s). Rennes and Limoges could not judge. The trouble is "
+            "probably nearer: connection, proxy, VPN."
         ),
     ),
     "down from here, never looked before": (
