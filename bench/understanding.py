@@ -213,16 +213,17 @@ def worst(results: list[Result], most: int) -> Iterator[str]:
 def speed(posts: list[Post], catalogue: Catalogue) -> Iterator[str]:
     took = sorted(min(seconds(post, catalogue) for _ in range(ROUNDS)) * 1000 for post in posts)
     p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
-    yield f"\na post: p50 {p50:.2f} ms, p99 {p99:.2f} ms, longest {took[-1]:.2f} ms"
-    slowest = {name: seconds(post, catalogue) * 1000 for name, post in hostile_posts()}
+    yield f"\na post, processor time: p50 {p50:.2f} ms, p99 {p99:.2f} ms, longest {took[-1]:.2f} ms"
+    slowest = {name: min(seconds(post, catalogue) for _ in range(3)) * 1000 for name, post in hostile_posts()}
     name = max(slowest, key=lambda name: slowest[name])
     yield f"a hostile post of 4,000 characters, worst of {len(slowest)}: {slowest[name]:.1f} ms ({name})"
 
 
 def seconds(post: Post, catalogue: Catalogue) -> float:
-    started = time.perf_counter()
+    """Processor time, so that a busy machine does not count."""
+    started = time.process_time()
     understand_post(post, catalogue)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def hostile_posts() -> Iterator[tuple[str, Post]]:
