@@ -52,6 +52,11 @@ class Body:
         """The bytes, inflated; empty if they cannot be decoded."""
         return bytes(self._data)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is something, and nothing of it to see."""
+        return bool(self._data) and self._data.isspace()
+
     def feed(self, chunk: bytes) -> bool:
         """Take a chunk; False if the caps are reached."""
         self.raw_size += len(chunk)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.model import Control, Failure, FailureKind, Phase, Target, VantagePoint
-from bot.probe.fetching import Fetched
+from bot.probe.fetching import Fetch, Fetched
 from bot.probe.prober import Prober
 
 _MARGIN = timedelta(milliseconds=150)  # so that the checks end before whoever waits for them gives up
@@ -73,7 +73,7 @@ class Controls:
             host=target.host,
             checked_at=checked_at,
             works=isinstance(result, Fetched) and _is_as_known(result, reference),
-            resolved=not (isinstance(result, Failure) and result.phase is Phase.DNS),
+            resolved=_is_resolved(fetch, result),
             captive=_is_intercepted(result, reference),
             ipv6=bool(reached) and all(":" in address for address in reached),
         )
@@ -86,6 +86,12 @@ def target_of(url: str) -> Target:
         raise ValueError(f"{url} is not an address that begins with http:// or https://")
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     return Target(host=parts.hostname, scheme=parts.scheme, port=parts.port, path=path)
+
+
+def _is_resolved(fetch: Fetch, result: Fetched | Failure) -> bool:
+    # A silent resolver may use up all the time there is: then no step after it began.
+    has_failed = isinstance(result, Failure) and result.phase is Phase.DNS
+    return not has_failed and bool(fetch.meter.rolls or fetch.meter.refused)
 
 
 def _is_as_known(fetched: Fetched, reference: Reference) -> bool:

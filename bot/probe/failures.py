@@ -139,6 +139,8 @@ def answer_failure(error: Exception) -> Failure:
     """Read what went wrong while the headers of an answer were awaited."""
     if isinstance(error, TimeoutError):
         return Failure(Phase.HTTP, FailureKind.NO_ANSWER, Blame.TARGET, "no headers in time")
+    if isinstance(error, ssl.SSLError) and _tls_kind(error) is FailureKind.CLIENT_CERT:
+        return tls_failure(error)  # TLS 1.3 says so after the handshake only: RFC 8446, section 4.4.2.4
     if isinstance(error, OSError):
         return Failure(Phase.HTTP, FailureKind.RESET, Blame.TARGET, _word(error))
     text = str(error)

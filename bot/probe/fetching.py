@@ -22,6 +22,7 @@ _ENOUGH_TO_SHOW = 1024  # raw bytes of a page that stalls: below, nothing of it 
 _MOST_COOKIES, _LONGEST_COOKIE = 50, 4096  # of one answer: RFC 6265, section 6.1
 _MOST_COOKIE_BYTES = 32 * 1024  # of one request: servers refuse far less, and ten redirects could collect a megabyte
 _LONGEST_PATH = 500
+_HANGS_FROM_S = 5.0  # a place that was waited for as long does not answer; one that came late had no time left
 _ENOUGH_TO_JUDGE = 64 * 1024  # as many as the fingerprints look at
 
 
@@ -55,21 +56,26 @@ class Fetched:
 
 @dataclass(slots=True)
 class Fetch:
-    """Fetches one target once. `hosts` and `meter` tell what happened, also after a failure."""
+    """Fetches one target once. `hosts` and `meter` tell what happened, also after a failure.
+
+    `avoid` is an address to try last: one of two servers may be ill, and it was asked before.
+    """
 
     tools: Tools
     target: Target
     until: float
+    avoid: str | None = None
     meter: Meter = field(default_factory=Meter)
     hosts: list[str] = field(default_factory=list[str])
     _last: tuple[Place, str | None] | None = None
+    _asked_at: float = 0.0
     _redirects: int = 0
     _cookies: httpx.Cookies | None = None
     _seen: set[tuple[str, frozenset[str]]] = field(default_factory=set[tuple[str, frozenset[str]]])
 
     async def run(self) -> Fetched | Failure:
         """Fetch, to the end of the body's bounds. Never raises for anything the outside does."""
-        hops = Hops(self.tools, self.meter, self.until, typed=self.target.typed)
+        hops = Hops(self.tools, self.meter, self.until, typed=self.target.typed, avoid=self.avoid)
         first = Place(self.target.scheme, self.target.host, self.target.port, self.target.path)
         try:
             return await self._follow_or_fall_back(hops, first)
@@ -120,7 +126,7 @@ class Fetch:
             self.hosts.append(place.host)
             self._refuse_loop(place)
             cookie = self._cookie_for(place)
-            self._last = (place, cookie)
+            self._last, self._asked_at = (place, cookie), asyncio.get_running_loop().time()
             head = await hops.request(place, cookie)
             try:
                 if head.response.status_code not in _REDIRECTS:
@@ -146,7 +152,8 @@ class Fetch:
         redirects = self._redirects
         if redirects and failure.kind is FailureKind.ADDRESS_REFUSED:
             failure = replace(failure, kind=FailureKind.REDIRECT_REFUSED)
-        is_over = asyncio.get_running_loop().time() >= self.until - 0.05
+        now = asyncio.get_running_loop().time()
+        is_over = now >= self.until - 0.05 and now - self._asked_at < _HANGS_FROM_S
         if redirects and failure.kind is FailureKind.NO_ANSWER and is_over:
             failure = replace(failure, kind=FailureKind.OUT_OF_TIME)
         return replace(failure, redirects=redirects)
@@ -183,7 +190,7 @@ class Fetch:
         body = Body(headers.get("content-encoding", "").strip().lower(), self.tools.limits)
         with self.meter.timing("body"):
             await self._read(hops, head, body)
-        if not body.raw_size:
+        if not body.raw_size or body.is_blank:
             body.notes.append("body_empty")
         status, notes = head.response.status_code, tuple(body.notes)
         return Fetched(status, tuple(self.hosts), headers, body.data, notes, self._redirects, path[:_LONGEST_PATH])
@@ -209,8 +216,8 @@ class Fetch:
 
 def _header(response: httpx.Response, name: bytes) -> str | None:
     # Read raw: a Location may hold any bytes, and httpx would guess an encoding for all headers together.
-    raw = next((value for key, value in response.headers.raw if key.lower() == name), None)
-    return None if raw is None else raw.decode("utf-8", errors="replace").strip()
+    raw = next((value for key, value in response.headers.raw if key.lower() == name), b"")
+    return raw.decode("utf-8", errors="replace").strip() or None  # browsers take an empty one for none
 
 
 def _is_sendable(cookie: Cookie) -> bool:

@@ -12,6 +12,7 @@ import idna
 
 MOST_CHARACTERS = 2048
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,31}:")
+_UP_TO_PATH = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?//[^/?#]{0,2048}")
 _HOST_AND_PORT = re.compile(r"([^:]*)(?::(\d{0,5}))?")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
@@ -69,6 +70,7 @@ def redirect_of(location: str, base: Place, *, own_port: int | None = None) -> P
     """
     if len(location) > MOST_CHARACTERS:
         raise HostRefusedError("too long")
+    location = _with_quoted_spaces(location)
     _refuse_odd_characters(location)
     if not _SCHEME.match(location):
         if location.startswith("//"):
@@ -131,6 +133,13 @@ def _split(text: str) -> tuple[str, str, str]:
         scheme, rest = "https", text
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     return scheme, authority, rest[len(authority) :].partition("#")[0]
+
+
+def _with_quoted_spaces(location: str) -> str:
+    # Browsers quote those of a path or query; one anywhere else stays, and is refused.
+    authority = _UP_TO_PATH.match(location)
+    start = authority.end() if authority else 0
+    return location[:start] + location[start:].replace(" ", "%20")
 
 
 def _path(path: str) -> str:

@@ -47,11 +47,13 @@ class Head:
 class Hops:
     """Makes the requests of one fetch. Every host is looked up once; what was checked then is what is connected to."""
 
-    def __init__(self, tools: Tools, meter: Meter, until: float, *, typed: bool) -> None:
+    def __init__(self, tools: Tools, meter: Meter, until: float, *, typed: bool, avoid: str | None = None) -> None:
+        """Prepare. `typed` says that a stranger named the host; `avoid` is the last of its family to be tried."""
         self._tools = tools
         self._meter = meter
         self._until = until
         self._typed = typed
+        self._avoid = avoid
         self._pinned: dict[str, tuple[str, ...]] = {}
         self._rolls_left = _MOST_ROLL_CALLS
         self._dialler = Dialler(tools.policy, tools.limits, tools.dial)
@@ -116,7 +118,7 @@ class Hops:
 
     def _judged(self, lookup: Lookup) -> tuple[str, ...]:
         self._meter.half_resolved |= lookup.half_resolved
-        reasons = {ip: self._tools.policy.refuses(ip) for ip in _interleaved(lookup)}
+        reasons = {ip: self._tools.policy.refuses(ip) for ip in _interleaved(lookup, self._avoid)}
         refused = [ip for ip, reason in reasons.items() if reason]
         self._meter.refused += refused
         allowed = [ip for ip, reason in reasons.items() if not reason]
@@ -183,9 +185,10 @@ def _literal(host: str) -> Lookup | None:
     return Lookup(v6=(host,)) if version == 6 else Lookup(v4=(host,))
 
 
-def _interleaved(lookup: Lookup) -> list[str]:
+def _interleaved(lookup: Lookup, avoid: str | None) -> list[str]:
     # RFC 8305: the families take turns, IPv6 first, so that a few addresses are enough to see both.
-    turns = chain.from_iterable(zip_longest(lookup.v6, lookup.v4))
+    v6, v4 = (sorted(family, key=lambda ip: ip == avoid) for family in (lookup.v6, lookup.v4))
+    turns = chain.from_iterable(zip_longest(v6, v4))
     return list(dict.fromkeys(ip for ip in turns if ip is not None))
 
 

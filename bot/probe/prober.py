@@ -74,15 +74,17 @@ class Prober:
         attempt: int = 1,
         within: timedelta | None = None,
         answered: asyncio.Event | None = None,
+        avoid: str | None = None,
     ) -> Observation:
         """Look once. Ends within `within`, at most the limit of 9 s. Never raises for anything the outside does.
 
         The first attempt at a front page is compared with the other of IPv4 and IPv6; `answered` is set before that.
+        `avoid` is an address that was asked before: the last one of its family to be tried.
         """
         observed_at = self._clock()
         began = _now()
         until = began + self._length_s(within) - _OVERHEAD_S
-        fetch, result = await self.fetch(target, within=within)
+        fetch, result = await self.fetch(target, within=within, avoid=avoid)
         if answered is not None:
             answered.set()
         is_compared = attempt == 1 and target.role is Role.HOME
@@ -99,13 +101,15 @@ class Prober:
             attempt=attempt,
         )
 
-    async def fetch(self, target: Target, *, within: timedelta | None = None) -> tuple[Fetch, Fetched | Failure]:
+    async def fetch(
+        self, target: Target, *, within: timedelta | None = None, avoid: str | None = None
+    ) -> tuple[Fetch, Fetched | Failure]:
         """Look once, and give the answer with the beginning of its body. Never raises for the outside.
 
         What somebody typed goes through the gate first: allow_nets open an intranet's names, never its addresses.
         """
         until = _now() + self._length_s(within)
-        fetch = Fetch(self._tools, target, until - _OVERHEAD_S)
+        fetch = Fetch(self._tools, target, until - _OVERHEAD_S, avoid=avoid)
         if target.typed and (refused := _refused(target.host)):
             return fetch, refused
         try:
@@ -139,7 +143,17 @@ def _refused(host: str) -> Failure | None:
     return None
 
 
+# What browsers offer below TLS 1.3. Python leaves key exchange by RSA and SHA-1's MAC out, which some old servers have
+# alone; and takes DHE in, where others choose a group too small for OpenSSL, though they have better to offer.
+_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES:!AESCCM:@SECLEVEL=2"
+_OP_LEGACY_SERVER_CONNECT = 0x4  # ssl's name for it came with Python 3.12
+
+
 def _strict(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.set_ciphers(_CIPHERS)
+    # OpenSSL 3 refuses servers without RFC 5746, browsers do not; and Python 3.13 chains without key identifiers.
+    context.options |= _OP_LEGACY_SERVER_CONNECT
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.hostname_checks_common_name = False  # browsers have not looked at the common name since 2017
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -125,7 +125,9 @@ async def _records(stub: _Stub, host: str, kind: dns.rdatatype.RdataType, within
         answer = await stub.resolve(
             dns.name.from_text(host), kind, lifetime=within_s, search=False, raise_on_no_answer=False
         )
-    except dns.resolver.NXDOMAIN:
+    except dns.resolver.NXDOMAIN as error:
+        if cast("dns.name.Name", error.canonical_name) != dns.name.from_text(host):  # type: ignore[reportUnknownMemberType] -- untyped
+            return Failure(Phase.DNS, FailureKind.NODATA, Blame.TARGET, "an alias of no name that exists")
         return Failure(Phase.DNS, FailureKind.NXDOMAIN, Blame.TARGET, "no such name")
     except dns.resolver.NoNameservers as error:
         return _from_errors(error)

@@ -12,6 +12,7 @@ _READ_BYTES = 64 * 1024
 _HEAD_READ_BYTES = 4 * 1024  # a flood of 1xx answers is parsed in portions, so that nobody else waits for it
 _MOST_HEAD_BYTES = 256 * 1024
 _FINAL_STATUS = re.compile(rb"HTTP/1\.[01] [2-9]")
+_STATUS_LINE = re.compile(rb"\A(?i:http)/(1\.[01])[ \t]{1,8}(?=[0-9]{3}\b)")
 _SPACE_BEFORE_COLON = re.compile(rb"(?m)^([A-Za-z0-9-]{1,64})[ \t]{1,8}:")
 
 
@@ -81,6 +82,7 @@ class Stream(httpcore.AsyncNetworkStream):
             while not (data := data.lstrip(b"\r\n")):
                 if not (data := await self._more_of_the_head()):
                     return data
+            data = _STATUS_LINE.sub(rb"HTTP/\1 ", data, count=1)
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._is_final = self._is_final or _FINAL_STATUS.search(data) is not None
         self._in_head = not (self._is_final and blank)

@@ -107,7 +107,7 @@ class LocalVantage:
                 yield observation
                 if _may_change(observation) and (pause_s := random.uniform(*self._pause_s)) < until - _now():  # noqa: S311
                     await asyncio.sleep(pause_s)
-                    running.add(self._start(target, 2, until))
+                    running.add(self._start(target, 2, until, avoid=observation.addresses.used))
             while running:
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for observation in (task.result() for task in done):
@@ -119,11 +119,21 @@ class LocalVantage:
                 task.cancel()
 
     def _start(
-        self, target: Target, attempt: int, until: float, answered: asyncio.Event | None = None
+        self,
+        target: Target,
+        attempt: int,
+        until: float,
+        answered: asyncio.Event | None = None,
+        avoid: str | None = None,
     ) -> asyncio.Task[Observation]:
         within = timedelta(seconds=max(0.1, until - _FOR_CONTROLS_S - _now()))
         probing = self._prober.probe(
-            target, vantage_point=self._vantage_point, attempt=attempt, within=within, answered=answered
+            target,
+            vantage_point=self._vantage_point,
+            attempt=attempt,
+            within=within,
+            answered=answered,
+            avoid=avoid,
         )
         return asyncio.create_task(probing)
 

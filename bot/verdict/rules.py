@@ -82,7 +82,7 @@ def _own_network(facts: Facts) -> bool:
 
 
 def _redirected_to_no_name(facts: Facts) -> bool:
-    return facts.kind is FailureKind.NXDOMAIN and facts.failure is not None and facts.failure.redirects > 0
+    return facts.kind is FailureKind.NXDOMAIN and _was_redirected(facts)
 
 
 def _gone_for_strangers(facts: Facts) -> bool:
@@ -91,6 +91,15 @@ def _gone_for_strangers(facts: Facts) -> bool:
 
 def _other_resolver(facts: Facts) -> bool:
     return facts.phase is Phase.DNS and facts.failure is not None and facts.failure.other_resolver
+
+
+def _too_slow_to_arrive(facts: Facts) -> bool:
+    # Every place on the way answered, the last one had no time left: that is slow, and not "never answers".
+    return facts.phase is Phase.HTTP and facts.kind is FailureKind.OUT_OF_TIME and _was_redirected(facts)
+
+
+def _was_redirected(facts: Facts) -> bool:
+    return facts.failure is not None and facts.failure.redirects > 0
 
 
 def _behind(facts: Facts) -> bool:
@@ -185,6 +194,7 @@ RULES: tuple[Rule, ...] = (
     Rule("redirect.invalid", lambda f: f.kind is _K.REDIRECT_INVALID, 0.5, 0.1, _C.REDIRECT_BROKEN),
     Rule("http.headers-too-big", lambda f: f.kind is _K.HEADERS_TOO_BIG, 0.5, 0.2, _C.HEADERS_TOO_BIG),
     Rule("http.odd-headers", lambda f: f.kind is _K.ODD_HEADERS, 0.3, 0.3, _C.ODD_HEADERS),
+    Rule("redirect.slow", _too_slow_to_arrive, 0.4, 0.3, _C.ANSWERS_VERY_SLOWLY),
     Rule(
         "http.no-answer",
         kind(Phase.HTTP, _K.NO_ANSWER, _K.TIMEOUT, _K.OUT_OF_TIME),
@@ -196,6 +206,13 @@ RULES: tuple[Rule, ...] = (
     Rule("content.cut", kind(Phase.CONTENT, _K.BODY_CUT, _K.RESET, _K.EOF, _K.GARBAGE), 0.4, 0.3, _C.ANSWER_CUT_SHORT),
     Rule("content.stalled", lambda f: f.phase is Phase.CONTENT, 0.75, 0, _C.STARTS_ANSWERING_THEN_STOPS),
     Rule("failure.other", lambda f: f.failure is not None, 0.3, 0, _C.OWN_FAULT, False),
+    # an edge that speaks of its server, whatever else its page is made of
+    Rule("edge.status", _edge, 0.95, 0, _C.EDGE_CANNOT_REACH_ITS_SERVER),
+    Rule(
+        "edge.gateway",
+        both(status(502, 504), marked(Family.ORIGIN)),
+        *(0.95, 0, _C.EDGE_CANNOT_REACH_ITS_SERVER),
+    ),
     # walls: any status, no outage and no "up"
     Rule("wall.as-usual", _walled_as_usual, 0.05, 0.35, _C.BOT_WALL_AS_USUAL, False),
     Rule("wall.marked", _walled, 0.05, 0.35, _C.BOT_WALL, False),
@@ -204,7 +221,6 @@ RULES: tuple[Rule, ...] = (
     Rule("queue.marked", marked(Family.QUEUE), 0.2, 0.65, _C.WAITING_ROOM),
     # what stands in for the page
     Rule("edge.marked", marked(Family.ORIGIN), 0.95, 0, _C.EDGE_CANNOT_REACH_ITS_SERVER),
-    Rule("edge.status", _edge, 0.95, 0, _C.EDGE_CANNOT_REACH_ITS_SERVER),
     Rule("maintenance.with-5xx", marked(Family.MAINTENANCE, least=500), 0.97, 0, _C.MAINTENANCE_ANNOUNCED),
     Rule("maintenance.page", marked(Family.MAINTENANCE), 0.85, 0.05, _C.MAINTENANCE_ANNOUNCED),
     Rule("page.error", marked(Family.BROKEN, below=500), 0.85, 0.05, _C.ERROR_PAGE_WITH_SUCCESS_STATUS),

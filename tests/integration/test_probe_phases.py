@@ -352,3 +352,25 @@ async def test_rebinding_finds_nothing_to_rebind() -> None:
             assert response(await look(world.prober())).status == 200
             assert sorted(world.asked) == [("site.example", "A"), ("site.example", "AAAA")]
             assert {ip for ip, _ in world.dialled} == {SITE}
+
+
+async def test_a_second_attempt_asks_another_address() -> None:
+    async with serve(answer()) as served:
+        doors = {(SITE, 80): served.port, (OTHER, 80): served.port}
+        with World({"site.example": [SITE, OTHER]}, doors) as world:
+            first = await look(world.prober())
+            used = first.addresses.used
+            again = [
+                await world.prober().probe(PLAIN, vantage_point=HERE, attempt=2, avoid=used) for _ in range(5)
+            ]  # the server's answers come in any order
+    assert {seen.addresses.used for seen in again} == {SITE, OTHER} - {used}
+
+
+def test_tls_is_what_browsers_speak() -> None:
+    context = ssl.create_default_context()
+    Prober(user_agent="x", clock=lambda: datetime.now(UTC), tls=context)
+    names = {cipher["name"] for cipher in context.get_ciphers()}
+    assert {"AES128-GCM-SHA256", "AES256-SHA", "ECDHE-RSA-AES128-SHA"} <= names
+    assert not {name for name in names if name.startswith("DHE-") or "NULL" in name or "PSK" in name}
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED

@@ -52,7 +52,8 @@ class Case:
         return f"{self.id}.example"
 
 
-def _at(*kinds: str) -> DnsOf:
+def at(*kinds: str) -> DnsOf:
+    """Answer with these of the site's addresses."""
     return lambda each: [getattr(each, kind) for kind in kinds]
 
 
@@ -76,7 +77,7 @@ async def _hang_up_later(reader: asyncio.StreamReader, writer: asyncio.StreamWri
     await reader.readuntil(b"\r\n\r\n")
 
 
-def _blurt(data: bytes) -> Behaviour:
+def blurt(data: bytes) -> Behaviour:
     """Answer whatever comes first with these bytes, and hang up."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,7 +88,8 @@ def _blurt(data: bytes) -> Behaviour:
     return behave
 
 
-def _alert(number: int) -> bytes:
+def alert(number: int) -> bytes:
+    """A fatal alert, which ends a TLS handshake."""
     return bytes([21, 3, 1, 0, 2, 2, number])  # a fatal alert of TLS 1.0: RFC 5246, section 7.2
 
 
@@ -96,9 +98,9 @@ def _up() -> tuple[Case, ...]:
     maze = {f"/{hop}": redirect(f"/{hop + 1}") for hop in range(1, 7)}
     return (
         Case("secure", "up", "answers-normally", Site(FINE)),
-        Case("ipv6-only", "up", "answers-normally", Site(FINE, dns=_at("v6"))),
-        Case("both-families", "up", "answers-normally", Site(FINE, dns=_at("v6", "v4"))),
-        Case("four-addresses", "up", "answers-normally", Site(FINE, dns=_at("v6", "v4", "also_v4"))),
+        Case("ipv6-only", "up", "answers-normally", Site(FINE, dns=at("v6"))),
+        Case("both-families", "up", "answers-normally", Site(FINE, dns=at("v6", "v4"))),
+        Case("four-addresses", "up", "answers-normally", Site(FINE, dns=at("v6", "v4", "also_v4"))),
         Case(
             "to-the-secure-site", "up", "answers-normally", Site(FINE, redirect("https://to-the-secure-site.example/"))
         ),
@@ -123,9 +125,9 @@ def _up() -> tuple[Case, ...]:
 
 def _degraded() -> tuple[Case, ...]:
     return (
-        Case("ipv6-black-hole", "degraded", "some-addresses-dead", Site(FINE, dns=_at("dead_v6", "v4"))),
-        Case("half-dead", "degraded", "some-addresses-dead", Site(FINE, dns=_at("v4", "dead_v4"))),
-        Case("half-closed", "degraded", "some-addresses-dead", Site(FINE, dns=_at("closed_v4", "v4"))),
+        Case("ipv6-black-hole", "degraded", "some-addresses-dead", Site(FINE, dns=at("dead_v6", "v4"))),
+        Case("half-dead", "degraded", "some-addresses-dead", Site(FINE, dns=at("v4", "dead_v4"))),
+        Case("half-closed", "degraded", "some-addresses-dead", Site(FINE, dns=at("closed_v4", "v4"))),
         Case(
             "half-private", "degraded", "private-address-published", Site(FINE, dns=lambda each: ["10.0.0.1", each.v4])
         ),
@@ -154,9 +156,9 @@ def _down() -> tuple[Case, ...]:
         Case("dns-silent", "down", "dns-no-answer", Site(dns=_say(Silence()))),
         Case("alias-to-itself", "down", "dns-no-address", Site(dns=_say(Alias("alias-to-itself.example")))),
         Case("closed", "down", "port-closed", Site()),
-        Case("black-hole", "down", "no-answer-to-connections", Site(dns=_at("dead_v4"))),
-        Case("black-hole-both", "down", "no-answer-to-connections", Site(dns=_at("dead_v6", "dead_v4"))),
-        Case("unreachable", "down", "host-unreachable", Site(dns=_at("unreachable_v4"))),
+        Case("black-hole", "down", "no-answer-to-connections", Site(dns=at("dead_v4"))),
+        Case("black-hole-both", "down", "no-answer-to-connections", Site(dns=at("dead_v6", "dead_v4"))),
+        Case("unreachable", "down", "host-unreachable", Site(dns=at("unreachable_v4"))),
         Case("never-answers", "down", "accepts-connections-never-answers", Site(silence)),
         Case(
             "drips-headers",
@@ -186,9 +188,9 @@ def _down() -> tuple[Case, ...]:
         Case("another-name", "down", "certificate-wrong", Site(FINE, tls=certificate("elsewhere.example"))),
         Case("tls-silent", "down", "tls-no-answer", Site(silence, tls=None)),
         Case("tls-resets", "down", "tls-failing", Site(reset, tls=None)),
-        Case("no-tls-on-443", "down", "tls-failing", Site(_blurt(b"HTTP/1.1 400 Bad Request\r\n\r\n"), tls=None)),
-        Case("tls-too-old", "down", "tls-too-old", Site(_blurt(_alert(70)), tls=None)),
-        Case("tls-unknown-name", "down", "tls-failing", Site(_blurt(_alert(112)), tls=None)),
+        Case("no-tls-on-443", "down", "tls-failing", Site(blurt(b"HTTP/1.1 400 Bad Request\r\n\r\n"), tls=None)),
+        Case("tls-too-old", "down", "tls-too-old", Site(blurt(alert(70)), tls=None)),
+        Case("tls-unknown-name", "down", "tls-failing", Site(blurt(alert(112)), tls=None)),
         Case("round-and-round", "down", "redirect-loop", Site(redirect("/"))),
         Case("to-no-name", "down", "redirect-broken", Site(redirect("https://nobody-has-this-name.example/"))),
     )

@@ -60,10 +60,12 @@ class Authorities:
         self.middle = self.trusted.create_child_ca()
 
 
-Tls = Callable[[Authorities, str], ssl.SSLContext]
+Tls = Callable[[Authorities, str], ssl.SSLContext | None]
 
 
-def certificate(name: str = "", *, days: tuple[int, int] = (-30, 300), by: str = "trusted", only: bool = False) -> Tls:
+def certificate(
+    name: str = "", *, days: tuple[int, int] = (-30, 300), by: str = "trusted", only: bool = False
+) -> Callable[[Authorities, str], ssl.SSLContext]:
     """A server's TLS for the site's own name, or another; valid from and to so many days from now.
 
     `by` names the authority; `only` leaves the chain out and sends the leaf alone.
@@ -92,13 +94,14 @@ GOOD = certificate()
 class Site:
     """What answers under a name. A port without a behaviour is closed. `dns` None: the site's first IPv4 address.
 
-    `tls` None: port 443 speaks no TLS at all.
+    `tls` None: port 443 speaks no TLS at all. `at` says what answers instead at one of its addresses ("v6", "also_v4").
     """
 
     https: Behaviour | None = None
     http: Behaviour | None = None
     dns: Callable[[Numbers], Answer] | None = None
     tls: Tls | None = GOOD
+    at: Mapping[str, "Site"] = field(default_factory=dict[str, "Site"])
 
 
 @dataclass
@@ -170,15 +173,22 @@ def internet(
             ends.enter_context(DnsServer(said, sock=space.socket(lambda at=at: listen(at, 53, socket.SOCK_DGRAM))))
             for at in resolvers
         ]
-        world = Internet(here, space, servers[0], folder / "authority.pem", dict.fromkeys([*sites, "canary"], 0))
+        world = Internet(
+            here, space, servers[0], folder / "authority.pem", dict.fromkeys([*sites, "canary", "resolver"], 0)
+        )
         loop = ends.enter_context(_loop())
+        loop.serve(world, "resolver", RESOLVER, 53, servers[0].over_tcp, None)
         for host, site in sites.items():
-            for port, behaviour in ((80, site.http), (443, site.https)):
-                tls = site.tls(authorities, host) if port == 443 and behaviour and site.tls else None
-                if behaviour is None:
-                    continue
-                for address in (plan[host].v4, plan[host].also_v4, plan[host].v6):
-                    loop.serve(world, host, address, port, behaviour, tls)
+            contexts: dict[Tls, ssl.SSLContext | None] = {}
+            for kind in ("v4", "also_v4", "v6"):
+                there = site.at.get(kind, site)
+                address: str = getattr(plan[host], kind)
+                if there.http is not None:
+                    loop.serve(world, host, address, 80, there.http, None)
+                if there.https is not None and there.tls is not None and there.tls not in contexts:
+                    contexts[there.tls] = there.tls(authorities, host)
+                if there.https is not None:
+                    loop.serve(world, host, address, 443, there.https, contexts[there.tls] if there.tls else None)
         for address in canaries:
             for port in (80, 443, 8080):
                 loop.serve(world, "canary", address, port, _hang_up, None)

@@ -6,6 +6,8 @@
 A name it does not know does not exist (NXDOMAIN), unless the answers have a "*".
 """
 
+import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +17,7 @@ from typing import Self
 
 import dns.edns
 import dns.exception
+import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdatatype
@@ -50,6 +53,29 @@ class Each:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Answer so many seconds later."""
+
+    seconds: float
+    answer: "Answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """Say over UDP that the answer is too long for it, and give it over TCP."""
+
+    answer: "Answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Datagrams:
+    """Answer with these datagrams, made of the question and of the proper answer."""
+
+    make: Callable[[bytes, bytes], Sequence[bytes]]
+    answer: "Answer" = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Turns:
     """The first answer to the first question for a name and type, the other one ever after (rebinding)."""
 
@@ -57,7 +83,7 @@ class Turns:
     then: "Answer"
 
 
-Answer = Sequence[str] | Say | Silence | Alias | Each | Turns
+Answer = Sequence[str] | Say | Silence | Alias | Each | Turns | Late | Truncated | Datagrams
 """A sequence of addresses, of both families; or something else to say."""
 
 
@@ -99,9 +125,33 @@ class DnsServer:
                 query = dns.message.from_wire(data)
             except dns.exception.DNSException:
                 continue
+            name = query.question[0].name.to_text(omit_final_dot=True).lower()
+            said = self.answers.get(name)
             reply = self._reply(query)
-            if reply is not None:
-                self._socket.sendto(reply.to_wire(max_size=65535), peer)
+            if reply is None:
+                continue
+            if isinstance(said, Truncated):
+                reply.answer.clear()
+                reply.flags |= dns.flags.TC
+            wire = reply.to_wire(max_size=65535)
+            for sent in said.make(data, wire) if isinstance(said, Datagrams) else (wire,):
+                self._send(sent, peer, later_s=said.seconds if isinstance(said, Late) else 0)
+
+    def _send(self, wire: bytes, peer: object, *, later_s: float) -> None:
+        def send() -> None:
+            with contextlib.suppress(OSError):  # closed meanwhile
+                self._socket.sendto(wire, peer)  # type: ignore[arg-type, reportArgumentType] -- as recvfrom gave it
+
+        threading.Timer(later_s, send).start() if later_s else send()
+
+    async def over_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one question over TCP (RFC 1035, 4.2.2); a server's behaviour."""
+        query = await reader.readexactly(int.from_bytes(await reader.readexactly(2), "big"))
+        reply = self._reply(dns.message.from_wire(query))
+        if reply is not None:
+            wire = reply.to_wire(max_size=65535)
+            writer.write(len(wire).to_bytes(2, "big") + wire)
+            await writer.drain()
 
     def _reply(self, query: dns.message.Message) -> dns.message.Message | None:
         question = query.question[0]
@@ -116,6 +166,8 @@ class DnsServer:
         answer = self.answers.get(name, self.answers.get("*", Say("NXDOMAIN")))
         if isinstance(answer, Turns):
             answer = answer.then if (name, kind) in self.asked else answer.first
+        while isinstance(answer, Late | Truncated | Datagrams):
+            answer = answer.answer
         if isinstance(answer, Each):
             answer = answer.aaaa if kind == "AAAA" else answer.a
         match answer:
@@ -135,7 +187,7 @@ class DnsServer:
         return True
 
     def _put_addresses(self, reply: dns.message.Message, name: str, kind: str, answer: "Answer") -> None:
-        assert not isinstance(answer, Say | Silence | Alias | Each | Turns)
+        assert isinstance(answer, Sequence)
         fits: Callable[[str], bool] = (lambda text: ":" in text) if kind == "AAAA" else (lambda text: ":" not in text)
         addresses = [text for text in answer if fits(text)] if kind in {"A", "AAAA"} else []
         if addresses:

@@ -75,7 +75,7 @@ def drip(data: bytes, every_s: float) -> Behaviour:
     """Send byte after byte, for ever."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
+        while not writer.is_closing():
             for byte in data:
                 writer.write(bytes([byte]))
                 await writer.drain()
@@ -88,9 +88,10 @@ def flood(chunk: bytes) -> Behaviour:
     """Send the same, for ever, as fast as it goes."""
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
+        while not writer.is_closing():
             writer.write(chunk)
             await writer.drain()
+            await asyncio.sleep(0)  # drain waits for nothing while there is room: others get their turn
 
     return behave
 

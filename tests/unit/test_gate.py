@@ -83,6 +83,8 @@ def test_no_spelling_of_an_address_passes(ip: IPv4Address, before: str, data: so
         ("//other.example/y", "https://other.example/y"),
         ("http://other.example:80/é?x=é", "http://other.example/%C3%A9?x=%C3%A9"),
         ("http://other.example:443/", "http://other.example:443/"),
+        ("/a b?c d", "https://site.example/a%20b?c%20d"),
+        ("http://other.example/a b", "http://other.example/a%20b"),
         ("#top", "https://site.example/a/b?c"),
         ("/x?next=http://127.0.0.1/", "https://site.example/x?next=http://127.0.0.1/"),
     ],
@@ -93,11 +95,25 @@ def test_a_redirect_is_read_against_where_it_came_from(location: str, url: str) 
 
 @pytest.mark.parametrize(
     "location",
-    ["http:///path", "https:evil.fr", "http://redis:6379/", "ftp://a.fr/", "http://a b.fr/", "/a b", "http://a.fr:22/"],
+    [
+        "http:///path",
+        "https:evil.fr",
+        "http://redis:6379/",
+        "ftp://a.fr/",
+        "http://a b.fr/",
+        "//a b/",
+        "http:// a.fr/",
+        "/a\tb",
+        "http://a.fr:22/",
+    ],
 )
 def test_a_redirect_is_refused_alike(location: str) -> None:
     with pytest.raises(HostRefusedError):
         redirect_of(location, BASE)
+
+
+def test_a_scheme_with_a_space_is_a_path_of_the_same_site() -> None:
+    assert redirect_of("http ://127.0.0.1/", BASE).host == BASE.host
 
 
 def test_a_redirect_to_the_catalogues_own_port_stays_on_it() -> None:
