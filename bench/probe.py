@@ -1,4 +1,4 @@
-"""What a look costs, and who is right: scripts/bench probe [--rounds 5] [--probes 400] [--no-verdicts].
+"""What a look costs, and who is right: scripts/bench probe [--rounds 3] [--probes 200] [--no-verdicts].
 
 In one run, on loopback: plain httpx with one client, this probe (its DNS lookups included), and blackbox_exporter
 (Debian: prometheus-blackbox-exporter), if it is installed. Servers and DNS live in other processes, on another core,
@@ -45,8 +45,8 @@ class Cost:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Cost of a look, and verdicts, side by side.")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--probes", type=int, default=400, help="looks in a round (400)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of every contender (3)")
+    parser.add_argument("--probes", type=int, default=200, help="looks in a round (200)")
     parser.add_argument("--no-verdicts", action="store_true", help="costs only")
     parser.add_argument("--profile", action="store_true", help="where this probe's time goes, over https")
     parser.add_argument("--contender", help=argparse.SUPPRESS)
@@ -76,10 +76,13 @@ def measure(servers: Servers, rounds: int, probes: int) -> bool:
             blackbox = stack.enter_context(Blackbox(program, authority=servers.authority, host=HOST).running())
             contenders["blackbox_exporter"] = lambda scheme: ask_blackbox(blackbox, servers, scheme, probes)
         costs: dict[tuple[str, str], list[Cost]] = {}
-        for _ in range(rounds):
+        for number in range(1, rounds + 1):
             for scheme in SCHEMES:
                 for name, run in contenders.items():
-                    costs.setdefault((name, scheme), []).append(run(scheme))
+                    cost = run(scheme)
+                    costs.setdefault((name, scheme), []).append(cost)
+                    told = f"round {number} of {rounds}, {scheme}: {name}, {cost.cpu_ms:.2f} ms"
+                    print(told, file=sys.stderr, flush=True)
     print(f"{rounds} rounds of {probes} looks, {AT_ONCE} at once; server: {servers.kind}\n")
     print(f"{'':<34}{'CPU ms a look':<18}{'looks a second':<18}{'CPU, times httpx':<18}")
     print(f"{'':<34}{'http':<9}{'https':<9}{'http':<9}{'https':<9}{'http':<9}{'https':<9}")

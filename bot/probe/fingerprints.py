@@ -7,15 +7,17 @@ site, whatever it says: news of an outage, a course in maintenance, a contact fo
 """
 
 import re
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from itertools import chain
 
 from bot.model import Family, Mark
 from bot.probe.fetching import Fetched
 from bot.probe.pages import heading_of, is_furnished, links_in, text_in, title_of
+from bot.probe.words import Words
+
+Said = Callable[[], frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,6 @@ class Page:
         """The text in lower case, as long as the text."""
         lower = self.text.lower()
         return lower if len(lower) == len(self.text) else "".join(c.lower()[:1] for c in self.text)  # İ becomes two
-
-    @cached_property
-    def grams(self) -> frozenset[int]:
-        """Every four bytes in a row of the page in lower case, as numbers."""
-        raw = self.lower.encode(errors="replace")
-        shifted = (memoryview(raw)[start : start + (len(raw) - start) // 4 * 4] for start in range(min(4, len(raw))))
-        return frozenset(chain.from_iterable(view.cast("I") for view in shifted))
-
-    def says(self, word: str) -> bool:
-        """Say whether a word of four characters or more, in lower case, stands in the page."""
-        # Hundreds of words are asked for and hardly one is there: its ends tell that without reading the page again.
-        return _ends_of(word) <= self.grams and word in self.lower
 
     @cached_property
     def title(self) -> str | None:
@@ -116,22 +106,25 @@ class Fingerprint:
     most_text: int | None = None
     with_ways: bool = False
 
-    def fits(self, page: Page) -> bool:
-        """Say whether all that the row names fits the page; the cheapest first."""
+    def fits(self, page: Page, said: Said) -> bool:
+        """Say whether all that the row names fits the page, cheapest first; `said` gives the words that are in it."""
         return (
             (not self.status or page.status in self.status)
             and (self.most_bytes is None or page.size <= self.most_bytes)
-            and all(pattern.search(page.headers.get(name, "")) for name, pattern in self.headers)
-            and (not self.any_header or any(name in page.headers for name in self.any_header))
+            and (not self.headers or self._is_headed(page))
+            and (not self.any_header or not page.headers.keys().isdisjoint(self.any_header))
             and (not self.hosts or any(_is_under(host, self.hosts) for host in page.hosts))
             and (self.landed is None or self.landed.search(page.landed) is not None)
             and (self.with_ways or not page.is_site)
+            and (not self.words or not said().isdisjoint(self.words))
+            and (not self.unless_words or said().isdisjoint(self.unless_words))
             and (self.most_links is None or page.links <= self.most_links)
-            and self._is_titled(page)
-            and (not self.words or any(map(page.says, self.words)))
-            and not any(map(page.says, self.unless_words))
+            and ((self.titled is None and self.unless_titled is None) or self._is_titled(page))
             and (self.most_text is None or page.letters <= self.most_text)
         )
+
+    def _is_headed(self, page: Page) -> bool:
+        return all(pattern.search(page.headers.get(name, "")) for name, pattern in self.headers)
 
     def _is_titled(self, page: Page) -> bool:
         """Say whether the title or the heading fits, and does not speak against it: the other one may."""
@@ -142,7 +135,7 @@ class Fingerprint:
         return any(map(self.titled.search, texts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprints:
     """All rows, in the file's order."""
 
@@ -150,13 +143,22 @@ class Fingerprints:
 
     def marks(self, page: Page) -> tuple[Mark, ...]:
         """Give the marks of all rows that fit, in the file's order."""
-        return tuple(Mark(row.id, row.family) for row in self.rows if row.fits(page))
+        said = cache(lambda: self._words.among(page.lower))  # hundreds of words are asked for, or none
+        rows = self._rows_by_status.get(page.status, self._rows_of_any_status)
+        return tuple(Mark(row.id, row.family) for row in rows if row.fits(page, said))
 
+    @cached_property
+    def _words(self) -> Words:
+        return Words(word for row in self.rows for word in (*row.words, *row.unless_words))
 
-@cache
-def _ends_of(word: str) -> frozenset[int]:
-    raw = word.encode()
-    return frozenset(int.from_bytes(end, sys.byteorder) for end in (raw[:4], raw[-4:]))
+    @cached_property
+    def _rows_of_any_status(self) -> tuple[Fingerprint, ...]:
+        return tuple(row for row in self.rows if not row.status)
+
+    @cached_property
+    def _rows_by_status(self) -> dict[int, tuple[Fingerprint, ...]]:
+        statuses = {200, *(status for row in self.rows for status in row.status)}
+        return {each: tuple(row for row in self.rows if not row.status or each in row.status) for each in statuses}
 
 
 def _is_under(host: str, suffixes: tuple[str, ...]) -> bool:

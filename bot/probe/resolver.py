@@ -20,9 +20,11 @@ import dns.rdatatype
 import dns.resolver
 
 from bot.model import Blame, Failure, FailureKind, Phase
+from bot.probe.datagrams import PlainBackend
 from bot.probe.failures import ProbeFailedError, own_fault
 from bot.probe.limits import Limits
 
+_BACKEND = PlainBackend()
 _DNSSEC_EDE = frozenset({1, 2, *range(5, 13)})  # RFC 8914: what a validating resolver says of a broken DNSSEC
 
 
@@ -123,7 +125,12 @@ def _host_and_port(server: str) -> tuple[str, int]:
 async def _records(stub: _Stub, host: str, kind: dns.rdatatype.RdataType, within_s: float) -> _Fate:
     try:
         answer = await stub.resolve(
-            dns.name.from_text(host), kind, lifetime=within_s, search=False, raise_on_no_answer=False
+            dns.name.from_text(host),
+            kind,
+            lifetime=within_s,
+            search=False,
+            raise_on_no_answer=False,
+            backend=_BACKEND,
         )
     except dns.resolver.NXDOMAIN as error:
         if cast("dns.name.Name", error.canonical_name) != dns.name.from_text(host):  # type: ignore[reportUnknownMemberType] -- untyped
