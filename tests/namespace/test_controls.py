@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -96,13 +97,13 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Row]:
     """What is said of the site in each network."""
     require_root()
 
-    def look(network: Network) -> Row:
-        folder = tmp_path_factory.mktemp("network")
+    def look(network: Network, folder: Path) -> Row:
         with internet(network.sites, folder, names=network.names) as world:
             return probe(world, folder, [ASKED])[ASKED]
 
+    folders = [tmp_path_factory.mktemp("network") for _ in NETWORKS]
     with ThreadPoolExecutor(8) as threads:
-        return dict(zip(NETWORKS, threads.map(look, NETWORKS.values()), strict=True))
+        return dict(zip(NETWORKS, threads.map(look, NETWORKS.values(), folders), strict=True))
 
 
 @pytest.mark.parametrize("name", NETWORKS)

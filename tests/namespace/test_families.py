@@ -24,8 +24,9 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Row]
     hosts = [case.host for case in CASES]
     groups = [hosts[first : first + AT_ONCE] for first in range(0, len(hosts), AT_ONCE)]
     folder = tmp_path_factory.mktemp("internet")
+    folders = [tmp_path_factory.mktemp("probe") for _ in groups]
     with internet(SITES, folder, canaries=PRIVATE, names=lines.NAMES) as world, ThreadPoolExecutor(2) as threads:
-        running = [threads.submit(probe, world, tmp_path_factory.mktemp("probe"), group) for group in groups]
+        running = [threads.submit(probe, world, *each) for each in zip(folders, groups, strict=True)]
         yield {host: row for each in running for host, row in each.result().items()}
         assert world.hits["canary"] == 0
 
