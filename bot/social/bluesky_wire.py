@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AliasGenerator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
+
+from bot.social.text import instant_or_none
 
 Instant = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
 
@@ -35,6 +37,7 @@ class AuthorShape(Wire):
     handle: str
     labels: tuple[LabelShape, ...] = ()
     description: str | None = None
+    created_at: Annotated[datetime | None, BeforeValidator(instant_or_none)] = None
 
     @property
     def says_it_is_a_bot(self) -> bool:
@@ -149,6 +152,13 @@ class WrittenShape(Wire):
     """What we wrote."""
 
     uri: str
+
+
+class RecordShape(Wire):
+    """A record of the account's own, whole, and its version."""
+
+    cid: str
+    value: dict[str, JsonValue]
 
 
 class SavedSession(BaseModel):

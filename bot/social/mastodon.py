@@ -17,15 +17,10 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
-from bot.social.mastodon_client import (
-    CONNECT_TIMEOUT_S,
-    READ_TIMEOUT_S,
-    Api,
-    GoneError,
-    MastodonClient,
-    RefusedRequestError,
-)
-from bot.social.mastodon_wire import AccountShape, ContextShape, InstanceShape, NotificationShape, StatusShape
+from bot.social.account_facts import PrivateMentions, clock_ahead, clock_is_off
+from bot.social.mastodon_account import accept_private_mentions, account_of, instance_of, missing_scope
+from bot.social.mastodon_client import GoneError, MastodonClient, RefusedRequestError
+from bot.social.mastodon_wire import AccountShape, ContextShape, NotificationShape, StatusShape
 from bot.social.text import (
     Link,
     credible,
@@ -64,13 +59,12 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Self:
-    """Who we are on this server, and how long our posts may be."""
+    """Who we are on this server."""
 
     id: str
     username: str
     addresses: frozenset[str]
     hosts: frozenset[str]
-    longest: int
 
     def is_called_by(self, link: Link) -> bool:
         if link.url.rstrip("/") in self.addresses:
@@ -94,6 +88,8 @@ class MastodonNetwork:
         self._server = server.rstrip("/")
         self._client = MastodonClient(server=server, token=token, clock=clock)
         self._self: _Self | None = None
+        self._longest: int | None = None  # None until the server has said, or said that it does not
+        self._private_mentions: PrivateMentions | None = None
         self._parents: dict[str, str | None] = {}
 
     @property
@@ -104,11 +100,12 @@ class MastodonNetwork:
     @property
     def text_limit(self) -> int:
         """The server's limit, less room for the asker's handle and content warning; a usual one before we asked."""
-        return (self._self.longest if self._self else DEFAULT_LENGTH) - ROOM_FOR_HANDLE
+        return (self._longest or DEFAULT_LENGTH) - ROOM_FOR_HANDLE
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         """Walk the notifications, newest first, back to `since`; None: the first page. Raises SocialError."""
         me = await self._who_we_are()
+        await self._get_ready()
         max_id: str | None = None
         seen: set[str] = set()
         for number in range(MOST_PAGES):
@@ -144,17 +141,16 @@ class MastodonNetwork:
         async with self._in_time("reply"):
             me = await self._who_we_are()
             found = await self._answer_there(mention, me, besides) if tried_before else None
-            return found or await self._post(mention, await self._look_at(mention), reply, visibility, me)
+            return found or await self._post(mention, await self._look_at(mention), reply, visibility)
 
     async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
         """Change the words of a post of ours. All of it must be sent again, or it is lost. Raises SocialError."""
         async with self._in_time("edit"):
-            me = await self._who_we_are()
             asked = await self._look_at(mention)
             there = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(post.id)))
-            words = f"@{asked.account.acct} {reply.text}"
+            words = self._words(asked, reply)
             form: dict[str, str | list[str]] = {"status": words, "language": reply.language.value}
-            if warning := shorten(there.spoiler_text or "", me.longest - len(words)):
+            if warning := shorten(there.spoiler_text or "", self._most - len(words)):
                 form["spoiler_text"] = warning
             if there.media_attachments:
                 form["media_ids[]"] = [media.id for media in there.media_attachments]
@@ -183,9 +179,19 @@ class MastodonNetwork:
         except TimeoutError as error:
             host = urlsplit(self._server).netloc
             raise SocialError(f"{host} did not take the {what} within {REPLY_DEADLINE_S:g} s") from error
-        except (GoneError, RefusedRequestError):
-            await self._make_sure_of_account()  # a server that answers so to everything is no reason to give up
+        except (GoneError, RefusedRequestError) as error:
+            await account_of(self._client)  # a server that answers so to everything is no reason to give up
+            if isinstance(error, RefusedRequestError) and error.status == 403 and error.in_its_own_words:
+                await self._make_sure_of_scopes()
             raise
+
+    async def _make_sure_of_scopes(self) -> None:
+        """403 to a reply: the mention's trouble, unless the token may read or write no post at all."""
+        if missing := await missing_scope(self._client):
+            raise AccountRefusedError(
+                f"{self._client.host} does not let the account do its work: the token lacks the scope {missing}; "
+                "make a new one, with “cestmoiou login mastodon”"
+            )
 
     async def _make_sure_of_removal(self, post: PostRef) -> None:
         """404: it is gone, or the server has no removal (snac 2.75: its post stays)."""
@@ -195,51 +201,51 @@ class MastodonNetwork:
             return
         raise SocialError(f"{urlsplit(self._server).netloc} does not remove posts through its API", permanent=True)
 
+    @property
+    def _most(self) -> int:
+        return self._longest or DEFAULT_LENGTH
+
+    def _words(self, asked: StatusShape, reply: Reply) -> str:
+        # Without the handle GoToSocial does not tell the asker, nor show them a direct reply.
+        call = f"@{asked.account.acct} "
+        return call + shorten(reply.text, self._most - len(call))
+
     async def _who_we_are(self) -> _Self:
         if self._self is None:
-            account = await self._make_sure_of_account()
+            account = await account_of(self._client)
             addresses = {account.url.rstrip("/")} if account.url else set[str]()
             self._self = _Self(
                 id=account.id,
                 username=account.username,
                 addresses=frozenset(addresses),
                 hosts=frozenset(urlsplit(address).netloc.casefold() for address in {self._server, *addresses}),
-                longest=await self._client.ask(self._longest_post),
             )
         return self._self
 
-    async def _make_sure_of_account(self) -> AccountShape:
-        """Ask who we are. takahe answers a bad token with 400, snac with 422 (measured): here, a refusal."""
-        try:
-            said = await self._client.ask(lambda api: api.account_verify_credentials())
-        except RefusedRequestError as error:
-            host = urlsplit(self._server).netloc
-            if error.status == 403 and not error.in_its_own_words:
-                raise SocialError(f"{host} is behind something that keeps us out (HTTP 403)") from error
-            raise AccountRefusedError(f"{host} refuses the account's token (HTTP {error.status})") from error
-        except GoneError as error:
-            raise SocialError(f"{urlsplit(self._server).netloc} does not answer as Mastodon does (HTTP 404)") from error
-        return self._client.read(AccountShape, said)
-
-    def _longest_post(self, api: Api) -> int:
-        """Read the limit by ourselves: Mastodon.py's `instance()` recurses to death where the call fails."""
-        for version in ("v2", "v1"):
+    async def _get_ready(self) -> None:
+        """Learn the server's limit and open the account to private mentions: once, again only after passing trouble."""
+        if self._longest is None:
+            instance = await instance_of(self._client)
+            self._longest = instance.longest or (DEFAULT_LENGTH if instance.was_reached else None)
+            ahead = clock_ahead(instance.headers or {}, self._clock())
+            if ahead is not None and clock_is_off(ahead):
+                log.warning("this clock and the server's differ", network=self._name, by_s=round(ahead.total_seconds()))
+        if self._private_mentions is None:
             try:
-                answer = api.session.get(
-                    f"{self._server}/api/{version}/instance", timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+                self._private_mentions = await accept_private_mentions(self._client)
+            except SocialError as error:
+                log.debug("cannot ask about private mentions now", network=self._name, why=str(error))
+            if self._private_mentions is PrivateMentions.FILTERED:
+                log.warning(
+                    "strangers' private mentions are filtered, and the token lacks write:notifications to change that",
+                    network=self._name,
                 )
-                found = InstanceShape.model_validate(answer.json()).longest if answer.ok else None
-            except (OSError, ValueError):  # unreachable, not JSON, or of another shape: the usual limit will do
-                found = None
-            if found:
-                return found
-        return DEFAULT_LENGTH
 
     async def _page(self, max_id: str | None) -> list[NotificationShape]:
         try:
             said = await self._client.ask(lambda api: api.notifications(types=["mention"], limit=PAGE, max_id=max_id))
         except (GoneError, RefusedRequestError) as error:  # on a reply it would be for good, here it may pass
-            await self._make_sure_of_account()
+            await account_of(self._client)
             raise SocialError(str(error)) from error
         if not isinstance(said, list):  # a server can say {"error": …} with 200, which Mastodon.py lets through
             raise SocialError(f"{urlsplit(self._server).netloc} answered something that is not a list of notifications")
@@ -287,7 +293,7 @@ class MastodonNetwork:
             language=status.language,
             posted_at=posted_at,
             listed_at=listed_at,
-            visibility=_VISIBILITY.get(status.visibility, Visibility.DIRECT),  # unknown: as narrow as can be
+            visibility=_VISIBILITY.get(status.visibility or "", Visibility.DIRECT),  # unknown: as narrow as can be
             content_warning=status.spoiler_text or None,
             parent_text=await self._parent_text(status, text, me, patient=patient),
             reply_ref=status.id,
@@ -301,7 +307,7 @@ class MastodonNetwork:
         return f"{author.handle}@{host_of_url(self._server)}"
 
     def _text(self, status: StatusShape, me: _Self) -> str:
-        text = html_to_text(status.content, calls_the_bot=me.is_called_by)
+        text = html_to_text(status.content or "", calls_the_bot=me.is_called_by)
         return tidy(without_leading_call(text, username=me.username, hosts=me.hosts))
 
     async def _parent_text(self, status: StatusShape, text: str, me: _Self, *, patient: bool) -> str | None:
@@ -335,13 +341,10 @@ class MastodonNetwork:
                 return PostRef(status.id, status.url)
         return None
 
-    async def _post(
-        self, mention: Mention, asked: StatusShape, reply: Reply, visibility: Visibility, me: _Self
-    ) -> PostRef:
-        # Without the handle GoToSocial does not tell the asker, nor show them a direct reply.
-        words = f"@{asked.account.acct} {reply.text}"
+    async def _post(self, mention: Mention, asked: StatusShape, reply: Reply, visibility: Visibility) -> PostRef:
+        words = self._words(asked, reply)
         asked_behind = reply.content_warning or asked.spoiler_text or ""
-        warning = shorten(asked_behind, me.longest - len(words)) or None
+        warning = shorten(asked_behind, self._most - len(words)) or None
         said = await self._client.ask(
             lambda api: api.status_post(
                 words,
@@ -367,4 +370,5 @@ def _author(account: AccountShape) -> Author:
         account.acct,
         is_bot=bool(account.bot),
         wants_no_bots=says_no_bots(account.note, is_html=True),
+        created_at=account.created_at,
     )

@@ -6,13 +6,14 @@ each account has one thread of its own, and a server that hangs holds back nobod
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from bot.ports import SocialError
+from bot.social.account_facts import wait_of
 from bot.social.mastodon_worker import Worker
 
 CONNECT_TIMEOUT_S = 2.5  # for each address of the server
@@ -27,6 +28,10 @@ Answer = TypeVar("Answer")
 
 class GoneError(SocialError):
     """404: what we asked for is deleted, or its author blocks us. Always permanent."""
+
+
+class NotReachedError(SocialError):
+    """There was no answer: never sent, or the answer lost. It may pass."""
 
 
 class RefusedRequestError(SocialError):
@@ -46,6 +51,7 @@ class HttpAnswer(Protocol):
 
     ok: bool
     status_code: int
+    headers: Mapping[str, str]
 
     def json(self) -> object: ...  # noqa: D102
 
@@ -55,9 +61,8 @@ class HttpSession(Protocol):
 
     trust_env: bool
 
-    def get(self, url: str, *, timeout: tuple[float, float]) -> HttpAnswer: ...  # noqa: D102
-    def put(  # noqa: D102
-        self, url: str, *, data: Form, headers: Mapping[str, str], timeout: tuple[float, float]
+    def request(  # noqa: D102
+        self, method: str, url: str, *, data: Form | None, headers: Mapping[str, str], timeout: tuple[float, float]
     ) -> HttpAnswer: ...
 
 
@@ -86,13 +91,16 @@ class Api(Protocol):
 
 
 class MastodonClient:
-    """One account's thread. `clock` tells how long to wait when the server says until when."""
+    """One account's thread. `clock` tells how long to wait when the server says until when.
 
-    def __init__(self, *, server: str, token: str, clock: Callable[[], datetime]) -> None:
+    Without a `token`, the server is asked as anybody may.
+    """
+
+    def __init__(self, *, server: str, token: str | None, clock: Callable[[], datetime]) -> None:
         self._server = server.rstrip("/")
-        self._token = token
+        self.token = token
         self._clock = clock
-        self._thread = Worker(f"mastodon {self._host}")
+        self._thread = Worker(f"mastodon {self.host}")
         self._api: Api | None = None
 
     async def ask(self, question: Callable[[Api], Answer]) -> Answer:
@@ -101,29 +109,48 @@ class MastodonClient:
             async with asyncio.timeout(DEADLINE_S):
                 return await self._thread.run(lambda: self._ask(question))
         except TimeoutError as error:
-            raise SocialError(f"{self._host} did not answer within {DEADLINE_S:g} s") from error
+            raise SocialError(f"{self.host} did not answer within {DEADLINE_S:g} s") from error
 
     async def put(self, path: str, form: Form) -> object:
         """Change something, with a request of our own: Mastodon.py's `status_update` leaves the language out.
 
         Raises SocialError.
         """
-        return await self.ask(lambda api: self._put(api, path, form))
+        answer = await self.send("PUT", path, form)
+        if not answer.ok:
+            raise self._of_answer(answer)
+        return json_or_none(answer)
+
+    async def send(self, method: str, path: str, form: Form | None = None) -> HttpAnswer:
+        """Make one request that may as well be made twice; give its answer, whatever its status.
+
+        Raises SocialError if there is none. snac drops a kept connection now and then (3 in 270, measured): once more.
+        """
+        try:
+            return await self.ask(lambda api: self._send(api, method, path, form))
+        except NotReachedError:
+            return await self.ask(lambda api: self._send(api, method, path, form))
 
     def read(self, shape: type[Shape], answer: object) -> Shape:
         """Check what the server said. Raises SocialError if it is something else."""
         try:
             return shape.model_validate(answer)
         except ValidationError as error:
-            raise SocialError(f"{self._host} answered something that is not Mastodon's API") from error
+            raise SocialError(f"{self.host} answered something that is not Mastodon's API") from error
 
     def close(self) -> None:
         """Let go of the thread, at once: it never holds the process."""
         self._thread.close()
 
     @property
-    def _host(self) -> str:
+    def host(self) -> str:
+        """The server's name, for sentences."""
         return urlsplit(self._server).netloc
+
+    @property
+    def server(self) -> str:
+        """The server's address, without a slash at its end."""
+        return self._server
 
     def _ask(self, question: Callable[[Api], Answer]) -> Answer:
         from mastodon.errors import MastodonError  # here: 33 MB, only where an account is configured
@@ -137,23 +164,30 @@ class MastodonClient:
         except (MastodonError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OSError) as error:
             raise self._translated(error, api) from error
 
-    def _put(self, api: Api, path: str, form: Form) -> object:
-        answer = api.session.put(
+    def _send(self, api: Api, method: str, path: str, form: Form | None) -> HttpAnswer:
+        ours = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return api.session.request(
+            method,
             f"{self._server}{path}",
             data=form,
-            headers={"Authorization": f"Bearer {self._token}", "User-Agent": USER_AGENT},
+            headers={"User-Agent": USER_AGENT} | ours,
             timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
         )
-        if not answer.ok:
-            raise self._of_status(answer.status_code, in_its_own_words=True)
-        return answer.json()
+
+    def _of_answer(self, answer: HttpAnswer) -> SocialError:
+        said = json_or_none(answer)
+        error = self._of_status(answer.status_code, in_its_own_words=isinstance(said, dict) and "error" in said)
+        wait = answer.headers.get("Retry-After", "")
+        if answer.status_code == 429 and wait.isdecimal() and len(wait) < 10:
+            error.retry_after = wait_of(int(wait))
+        return error
 
     def _connect(self) -> Api:
         from mastodon import Mastodon
 
         make = cast(Callable[..., Api], Mastodon)
         api = make(
-            access_token=self._token,
+            access_token=self.token,
             api_base_url=self._server,
             # Both together keep Mastodon.py from asking the instance for its version, which recurses until
             # RecursionError if that fails, as it always does on takahe (halcy/Mastodon.py issue 450).
@@ -171,35 +205,43 @@ class MastodonClient:
         from mastodon.errors import MastodonNetworkError, MastodonRatelimitError
 
         if isinstance(error, MastodonRatelimitError):
-            return SocialError(f"{self._host} says too many requests", retry_after=self._wait(api))
+            return SocialError(f"{self.host} says too many requests", retry_after=self._wait(api))
         if isinstance(error, MastodonNetworkError | OSError):
-            return SocialError(f"{self._host} cannot be reached")
+            return NotReachedError(f"{self.host} cannot be reached")
         status = error.args[1] if len(error.args) > 1 else None
         return self._of_status(status, in_its_own_words=error.args[3:4] not in {(), (None,)})
 
     def _of_status(self, status: int | str | None, *, in_its_own_words: bool) -> SocialError:
         match status:
             case 404:
-                return GoneError(f"{self._host} does not have this: gone, or its author blocks us", permanent=True)
+                return GoneError(f"{self.host} does not have this: gone, or its author blocks us", permanent=True)
             case 400 | 401 | 403 | 410 | 422 as refusal:
                 return self._refusal(int(refusal), in_its_own_words=in_its_own_words)
             case 429:
-                return SocialError(f"{self._host} says too many requests")
+                return SocialError(f"{self.host} says too many requests")
             case int():
-                return SocialError(f"{self._host} is in trouble (HTTP {status})")
+                return SocialError(f"{self.host} is in trouble (HTTP {status})")
             case _:
-                return SocialError(f"{self._host} answered something that is not Mastodon's API")
+                return SocialError(f"{self.host} answered something that is not Mastodon's API")
 
     def _refusal(self, status: int, *, in_its_own_words: bool) -> RefusedRequestError:
         hint = (
-            "; if it goes on, look whether the token has the scopes read:accounts, read:notifications, read:statuses "
-            "and write:statuses"
+            "; if it goes on, the token may lack a scope: “cestmoiou networks check” says which, "
+            "“cestmoiou login mastodon” makes a new one"
         )
-        sentence = f"{self._host} refused the request (HTTP {status}){hint if status == 403 else ''}"
+        sentence = f"{self.host} refused the request (HTTP {status}){hint if status == 403 else ''}"
         return RefusedRequestError(sentence, status=status, in_its_own_words=in_its_own_words)
 
     def _wait(self, api: Api) -> timedelta | None:
         """Mastodon.py has put the server's instant on our clock, by its Date header."""
         if api.ratelimit_reset is None:
             return None
-        return max(datetime.fromtimestamp(api.ratelimit_reset, UTC) - self._clock(), timedelta(0))
+        return wait_of(api.ratelimit_reset - self._clock().timestamp())
+
+
+def json_or_none(answer: HttpAnswer) -> object:
+    """What the answer says, None if it is not JSON (or too deep to be meant)."""
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None

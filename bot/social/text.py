@@ -82,6 +82,18 @@ def host_of_url(url: str, *, with_port: bool = False) -> str | None:
     return found.casefold() if found and parts.scheme in {"http", "https"} else None
 
 
+def instant_or_none(said: object) -> datetime | None:
+    """Read an instant of whoever wrote it, in UTC if it says no zone; None for what is none."""
+    if isinstance(said, datetime):
+        at = said
+    else:
+        try:
+            at = datetime.fromisoformat(said) if isinstance(said, str) else None
+        except ValueError:
+            return None
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
 def credible(*, posted_at: datetime, listed_at: datetime, now: datetime) -> tuple[datetime, datetime]:
     """Give both instants in UTC: listing within [2000, a day from now], writing within [2000, listing].
 

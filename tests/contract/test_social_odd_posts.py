@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.model import Language, Mention, Reply, Visibility
-from bot.ports import SocialError, SocialNetwork
+from bot.ports import AccountRefusedError, SocialError, SocialNetwork
 from bot.social.mastodon import MastodonNetwork
 from tests.contract.social_accounts import connect, now
 from tests.servers.bluesky import BlueskyPeople
@@ -139,12 +139,28 @@ async def test_a_refused_reply_is_this_mentions_trouble_alone(server: Middleman)
     server.canned["/notifications"] = canned([notified(status("1", "HAL ?"))])
     network = mastodon(server)
     (mention,) = [mention async for mention in network.mentions(since=None)]
-    server.canned["/statuses"] = Canned(403, b'{"error": "This action is not allowed"}')
+    server.canned["GET /api/v1/statuses/1"] = canned(status("1", "HAL ?"))
+    server.canned["POST /api/v1/statuses"] = Canned(403, b'{"error": "This action is not allowed"}')
+    server.canned["/statuses/0"] = Canned(404, b'{"error": "Record not found"}')
     with pytest.raises(SocialError) as failure:
         await network.reply(mention, ANSWER, visibility=Visibility.PUBLIC, tried_before=False)
     await network.close()
     assert failure.value.permanent
     assert type(failure.value).__name__ != "AccountRefusedError"
+
+
+@pytest.mark.parametrize(("method", "scope"), [("GET", "read:statuses"), ("DELETE", "write:statuses")])
+async def test_a_token_without_a_scope_is_the_accounts_trouble(server: Middleman, method: str, scope: str) -> None:
+    server.canned["/notifications"] = canned([notified(status("1", "HAL ?"))])
+    network = mastodon(server)
+    (mention,) = [mention async for mention in network.mentions(since=None)]
+    beyond = Canned(403, b'{"error": "This action is outside the authorized scopes"}')
+    server.canned["GET /api/v1/statuses/1"] = canned(status("1", "HAL ?"))
+    server.canned[f"{method} /api/v1/statuses/0"] = server.canned["POST /api/v1/statuses"] = beyond
+    server.canned["/statuses/0"] = Canned(404, b'{"error": "Record not found"}')
+    with pytest.raises(AccountRefusedError, match=scope):
+        await network.reply(mention, ANSWER, visibility=Visibility.PUBLIC, tried_before=False)
+    await network.close()
 
 
 async def test_a_reply_is_given_up_in_time_on_a_server_that_drips(

@@ -74,6 +74,7 @@ class BlueskyPeople:
         language: str = "fr",
         under: str | None = None,
         warning: str | None = None,
+        written_at: datetime | None = None,
     ) -> str:
         assert audience == "public", "every post is public on Bluesky"
         assert warning is None, "there are no content warnings on Bluesky"
@@ -82,7 +83,7 @@ class BlueskyPeople:
         record: Json = {
             "$type": "app.bsky.feed.post",
             "text": written,
-            "createdAt": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "createdAt": (written_at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
             "langs": [language],
             "facets": _mentions(written, bot),
         }

@@ -32,6 +32,7 @@ class MastodonPeople:
     has_language_tags: bool = True
     can_delete: bool = True
     delivery_s: float = 0
+    passwords: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def __post_init__(self) -> None:
         # snac drops kept-alive connections now and then (measured, 2.75).
@@ -79,12 +80,13 @@ class MastodonPeople:
         self._http.close()
 
     def _call(self, method: str, path: str, who: str, data: dict[str, str] | None = None) -> Json:
-        return cast(Json, self._send(method, path, who, data))
+        return cast(Json, self.send(method, path, who, data))
 
     def _get_list(self, path: str, who: str) -> list[Json]:
-        return cast(list[Json], self._send("GET", path, who, None))
+        return cast(list[Json], self.send("GET", path, who, None))
 
-    def _send(self, method: str, path: str, who: str, data: dict[str, str] | None) -> object:
+    def send(self, method: str, path: str, who: str, data: dict[str, str] | None) -> object:
+        """Any request, in the name of an account."""
         headers = {"Authorization": f"Bearer {self.accounts[who].token}"}
         return self._http.request(method, path, data=data, headers=headers).raise_for_status().json()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,9 +27,10 @@ class Canned:
 class Middleman:
     """Passes requests on to `target`, except those that it answers itself and those whose answer it loses.
 
-    It answers itself, with `always`, where `always_for` is in the path, and with what `canned` has for a part of the
-    path. Where `drips` is in the path, a byte comes now and then, for ever. It loses the next answer to a POST with
-    `lose` in its path: the real server has acted, and the connection is closed without a word.
+    It answers itself, with `always`, where `always_for` is in the path, and with what `canned` has for a part of
+    "GET /the/path". Where `drips` is in the path, a byte comes now and then, for ever. It loses the next answer to a
+    POST with `lose` in its path: the real server has acted, and the connection is closed without a word. Its Date is
+    `clock_ahead` seconds after ours. `requests` and their `bodies` are all that came.
     """
 
     url: str = ""
@@ -39,7 +41,9 @@ class Middleman:
     drips: str | None = None
     lose: str | None = None
     lost: int = 0
+    clock_ahead: float = 0
     requests: list[str] = field(default_factory=list[str])
+    bodies: list[str] = field(default_factory=list[str])
 
 
 @contextmanager
@@ -71,17 +75,23 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """For the Date header."""
+        ahead = cast(_Server, self.server).middleman.clock_ahead
+        return super().date_time_string((time.time() if timestamp is None else timestamp) + ahead)
+
     def _answer(self) -> None:
         middleman = cast(_Server, self.server).middleman
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         middleman.requests.append(f"{self.command} {self.path}")
+        middleman.bodies.append(body.decode("utf-8", "replace"))
         if middleman.always and middleman.always_for in self.path:
             self._send(middleman.always)
             return
         if middleman.drips and middleman.drips in self.path:
             self._drip()
             return
-        own = next((canned for part, canned in middleman.canned.items() if part in self.path), None)
+        own = next((canned for part, canned in middleman.canned.items() if part in f"{self.command} {self.path}"), None)
         if own:
             self._send(own)
             return

@@ -49,6 +49,7 @@ def _people(url: str, passwords: dict[str, str]) -> MastodonPeople:
         has_language_tags=False,  # every post says "en"
         can_delete=False,  # no DELETE in its API
         delivery_s=45,
+        passwords=passwords,
     )
 
 
