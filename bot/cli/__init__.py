@@ -14,6 +14,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "understand": ("bot.cli.understand", "Say what the bot understands of a text."),
     "agent": ("bot.cli.agent", "Look from here for a colleague's bot, over its broker."),
     "agents": ("bot.cli.agents", "List the agents; give one a key, stop or revoke one."),
+    "login": ("bot.cli.login", "Give the bot an account on Mastodon or Bluesky, or Globalping's eyes."),
+    "networks": ("bot.cli.networks", "Say what each account can and cannot do; exit 0 or 1."),
     "catalogue": ("bot.cli.catalogue", "Check the platform files, add to them, draft them."),
     "config": ("bot.cli.config", "Check or show the settings."),
     "healthcheck": ("bot.cli.healthcheck", "Say whether the running bot is well; exit 0 or 1."),

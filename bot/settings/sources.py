@@ -1,4 +1,4 @@
-"""Where settings are written, weakest first: bot.toml, files in /run/secrets, CESTMOIOU_*_FILE, CESTMOIOU_*.
+"""Where settings are written, weakest first: bot.toml, what `login` keeps, /run/secrets, CESTMOIOU_*_FILE, CESTMOIOU_*.
 
 Every source becomes the same thing: entries of a dotted key, a value, and where it stands.
 """
@@ -7,11 +7,12 @@ import os
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from bot.settings.credentials import TABLES, credentials_file
 from bot.settings.faults import Fault
 
 PREFIX = "CESTMOIOU_"
@@ -61,8 +62,7 @@ def heartbeat_path(environ: Mapping[str, str] | None = None) -> Path:
     """
     environ = environment() if environ is None else environ
     entries, _ = read_sources(config_dir_of(environ), environ)
-    data_dir = next((str(entry.value) for entry in reversed(entries) if entry.key == ("data_dir",)), "data")
-    return heartbeat_of(Path(data_dir))
+    return heartbeat_of(_data_dir(entries))
 
 
 def heartbeat_of(data_dir: Path) -> Path:
@@ -74,12 +74,29 @@ def heartbeat_of(data_dir: Path) -> Path:
 def read_sources(config_dir: Path, environ: Mapping[str, str]) -> tuple[list[Entry], list[Fault]]:
     """All entries, the stronger after the weaker; and what could not be read."""
     faults: list[Fault] = []
-    entries = list(_of_toml(config_dir / FILE_NAME, faults, needed=bool(environ.get(CONFIG_DIR))))
-    entries += _of_secrets(Path(environ.get(SECRETS_DIR) or "/run/secrets"), faults)
+    weak = list(_of_toml(config_dir / FILE_NAME, faults, needed=bool(environ.get(CONFIG_DIR))))
+    strong = _of_secrets(Path(environ.get(SECRETS_DIR) or "/run/secrets"), faults)
     files, plain = _variables(environ)
-    entries += [entry for name, path in files for entry in _of_file(name, Path(path), name, faults)]
-    entries += [Entry(_key_of(name), value, name) for name, value in plain]
-    return entries, faults
+    strong += [entry for name, path in files for entry in _of_file(name, Path(path), name, faults)]
+    strong += [Entry(_key_of(name), value, name) for name, value in plain]
+    return [*weak, *_of_credentials(_data_dir([*weak, *strong]), faults), *strong], faults
+
+
+def _data_dir(entries: Sequence[Entry]) -> Path:
+    return Path(next((str(entry.value) for entry in reversed(entries) if entry.key == ("data_dir",)), "data"))
+
+
+def _of_credentials(data_dir: Path, faults: list[Fault]) -> list[Entry]:
+    path = credentials_file(data_dir)
+    try:
+        if not path.is_file():
+            return []
+    except OSError:  # a data folder that is closed to us: whoever opens the store says so
+        return []
+    found = list(_of_toml(path, faults, needed=False))
+    if any(entry.key[0] not in TABLES for entry in found):
+        faults.append(Fault(str(path), "", "holds more than accounts; write other settings into bot.toml"))
+    return [entry for entry in found if entry.key[0] in TABLES]
 
 
 def _of_toml(path: Path, faults: list[Fault], *, needed: bool) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.settings import (
     load_settings,
     load_with_origins,
 )
+from bot.settings.credentials import keep_credentials
 
 REPOSITORY = Path(__file__).parents[2]
 MAMOT = '[accounts.mamot]\nkind = "mastodon"\nserver = "https://mamot.fr"\ntoken = "of-the-file"\n'
@@ -379,3 +381,50 @@ def test_two_kinds_of_way_to_one_broker_are_refused(folder: Path) -> None:
     write(folder, '[broker]\nurls = ["tls://b.example.org", "wss://b.example.org"]')
     (fault,) = faults(folder)
     assert "write urls that are all tls:// or all wss://" in fault
+
+
+def test_what_login_keeps_beats_the_file_and_yields_to_variables(folder: Path) -> None:
+    write(folder, f'data_dir = "{folder}/data"\n{MAMOT}poll = "5s"\n')
+    kept = {"kind": "mastodon", "server": "https://mamot.fr", "token": "of-the-login"}
+    path = keep_credentials(folder / "data", ("accounts", "mamot"), kept)
+    loaded = load_with_origins(folder, {})
+    mamot = loaded.settings.accounts["mamot"]
+    assert isinstance(mamot, MastodonAccount)
+    assert (mamot.token.get_secret_value(), mamot.poll) == ("of-the-login", timedelta(seconds=5))
+    assert loaded.origins["accounts", "mamot", "token"] == str(path)
+    mamot = load_settings(folder, {"CESTMOIOU_ACCOUNTS__MAMOT__TOKEN": "of-the-variable"}).accounts["mamot"]
+    assert isinstance(mamot, MastodonAccount)
+    assert mamot.token.get_secret_value() == "of-the-variable"
+
+
+def test_credentials_are_found_where_a_variable_puts_the_data(folder: Path) -> None:
+    keep_credentials(folder / "elsewhere", ("globalping",), {"enabled": True, "token": "t"})
+    assert load_settings(folder, {}).globalping.enabled is False
+    assert load_settings(folder, {"CESTMOIOU_DATA_DIR": f"{folder}/elsewhere"}).globalping.enabled is True
+
+
+def test_credentials_are_readable_by_their_owner_alone_and_one_table_leaves_the_others(folder: Path) -> None:
+    odd = 'quotes " backslash \\ and é🐢'
+    for name, token in (("a", odd), ("b", "t"), ("a", f"{odd}!")):
+        path = keep_credentials(folder, ("accounts", name), {"kind": "mastodon", "token": token})
+        assert path.stat().st_mode & 0o777 == 0o600
+    keep_credentials(folder, ("globalping",), {"enabled": True})
+    kept = tomllib.loads(path.read_text("utf-8"))
+    assert {name: account["token"] for name, account in kept["accounts"].items()} == {"a": f"{odd}!", "b": "t"}
+    assert kept["globalping"] == {"enabled": True}
+    assert [found.name for found in folder.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[accounts.a", "is not TOML"),
+        ('language = "en"\n', "holds more than accounts"),
+    ],
+)
+def test_a_credentials_file_that_somebody_spoilt_is_told_of(folder: Path, text: str, told: str) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "credentials.toml").write_text(text)
+    (fault,) = faults(folder, {"CESTMOIOU_DATA_DIR": f"{folder}/data"})
+    assert "credentials.toml" in fault
+    assert told in fault
