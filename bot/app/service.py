@@ -17,6 +17,7 @@ from bot.app.heartbeat import BEAT_EVERY, Heartbeat, NetworkState, write_heartbe
 from bot.app.memory import give_back_memory
 from bot.app.polling import Account, Pace, next_pace, take_mentions
 from bot.app.schedule import Schedule
+from bot.gathering import POSTS_KEPT, REPORTS_KEPT
 from bot.model import Debt, FollowUp
 from bot.ports import AccountRefusedError, OutsideError, SocialError, Store, StoreError
 from bot.posting import TOO_LATE
@@ -27,8 +28,8 @@ JITTER = 0.1  # of the time between two polls: accounts, and bots, drift apart
 LONGEST_BACK_OFF = timedelta(minutes=5)
 AFTER_A_BUG = timedelta(minutes=5)
 STORE_REST = timedelta(seconds=10)  # a store that fails is left alone this long, and so are the networks
-KEPT = timedelta(days=90)  # settled mentions and our posts; polling takes nothing older than two days as new
-REPORTS_KEPT = timedelta(days=7)  # people's words on a platform, with their place
+KEPT = POSTS_KEPT  # settled mentions and our posts; polling takes nothing older than two days as new
+INCIDENTS_KEPT = timedelta(days=365)
 PRUNE_EVERY = timedelta(hours=24)
 DRAIN = timedelta(seconds=6)  # a graceful stop ends within 10 s:
 CLOSE = timedelta(seconds=2)  # what is begun has 6 s, the networks have 2 s to hang up
@@ -49,6 +50,7 @@ class Service:
     heartbeat: Path
     beat_every: timedelta = BEAT_EVERY
     store_rest: timedelta = STORE_REST
+    incidents_kept: timedelta = INCIDENTS_KEPT
     on_store_trouble: Callable[[StoreError], None] | None = None
     _schedule: Schedule = field(init=False)
     _states: dict[str, NetworkState] = field(init=False, default_factory=dict[str, NetworkState])
@@ -265,10 +267,11 @@ class Service:
         try:
             now = self.clock()
             pruned = await self.store.prune(before=now - KEPT, reports_before=now - REPORTS_KEPT)
+            forgotten = await self.store.prune_incidents(before=now - self.incidents_kept)
         except StoreError as error:
             self._store_failed(error)
         else:
-            log.info("old mentions deleted", count=pruned)
+            log.info("old mentions deleted", count=pruned, incidents=forgotten)
 
 
 def _poll_of(account: Account) -> str:

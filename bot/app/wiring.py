@@ -112,7 +112,7 @@ def build_prober(settings: Settings) -> Prober:
     """What looks from this machine. Raises FingerprintsError with every fault of config/fingerprints.toml."""
     probe = settings.probe
     return Prober(
-        user_agent=user_agent(settings.contact),
+        user_agent=settings.user_agent,
         clock=now,
         fingerprints=build_fingerprints(settings),
         dns_servers=probe.dns_servers,
@@ -145,7 +145,7 @@ def build_globalping(settings: Settings) -> "Globalping | None":
     token = chosen.token.get_secret_value() if chosen.token else None
     hourly = chosen.hourly_tests or (WITH_TOKEN if token else WITHOUT_TOKEN)
     return Globalping(
-        GlobalpingClient(url=chosen.url, token=token, user_agent=user_agent(settings.contact)),
+        GlobalpingClient(url=chosen.url, token=token, user_agent=settings.user_agent),
         chosen.places,
         fingerprints=build_fingerprints(settings),
         allowance=Allowance(hourly, chosen.reserve),
@@ -200,11 +200,6 @@ def build_agent(settings: Settings, *, name: str) -> "AgentService":
 def _look_budget(settings: Settings) -> LookBudget:
     budgets = settings.budgets
     return LookBudget(LookRates(budgets.target, budgets.all_looks, budgets.unknown_hosts))
-
-
-def user_agent(contact: str) -> str:
-    """How we call ourselves: whoever finds us in a log must be able to ask who we are."""
-    return f"cestmoiou/{version('cestmoiou')} (outage check on demand{f'; {contact}' if contact else ''})"
 
 
 def build_accounts(settings: Settings) -> list[Account]:

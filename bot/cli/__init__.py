@@ -12,6 +12,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("bot.cli.ask", "Ask one question here; exit 0 up, 1 down or degraded, 2 neither."),
     "probe": ("bot.cli.probe", "Look at platforms or hosts, and explain what was seen."),
     "understand": ("bot.cli.understand", "Say what the bot understands of a text."),
+    "incidents": ("bot.cli.incidents", "List what is and was down."),
+    "dossier": ("bot.cli.dossier", "Print the evidence of an outage, to be sent to the provider."),
     "agent": ("bot.cli.agent", "Look from here for a colleague's bot, over its broker."),
     "agents": ("bot.cli.agents", "List the agents; give one a key, stop or revoke one."),
     "login": ("bot.cli.login", "Give the bot an account on Mastodon or Bluesky, or Globalping's eyes."),

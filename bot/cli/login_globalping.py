@@ -1,6 +1,5 @@
 """`cestmoiou login globalping`: what would be sent, a yes, and a token if there is one."""
 
-from bot.app.wiring import user_agent
 from bot.catalogue.sentences import Said
 from bot.cli.errors import UserError
 from bot.cli.login_asking import Wizard
@@ -47,7 +46,7 @@ async def _token(wizard: Wizard, settings: Settings) -> str | None:
         answer = wizard.ask(question, lambda typed: typed and read_secret(typed), secret=True)
         if not answer:
             return None
-        client = GlobalpingClient(url=settings.globalping.url, token=answer, user_agent=user_agent(settings.contact))
+        client = GlobalpingClient(url=settings.globalping.url, token=answer, user_agent=settings.user_agent)
         try:
             left = await client.left()
         except GlobalpingError as error:

@@ -41,6 +41,7 @@ async def _run_networks(settings: Settings) -> None:
             store=bot.store,
             clock=now,
             heartbeat=settings.heartbeat_path,
+            incidents_kept=settings.incidents.keep,
         )
         await service.run(until=stop_signal())
 

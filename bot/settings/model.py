@@ -1,6 +1,7 @@
 """Every setting, its default, and (`description`) what may be written there: a fault's advice is made of it."""
 
 from datetime import timedelta
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -20,6 +21,7 @@ from bot.settings.values import (
     BrokerUrl,
     Deadline,
     DnsServer,
+    Keep,
     Listed,
     Login,
     MagicPlace,
@@ -165,11 +167,12 @@ class BudgetSettings(_Part):
 
 
 class IncidentSettings(_Part):
-    """[incidents]: when what is down is looked at again, and when it is back."""
+    """[incidents]: when what is down is looked at again, when it is back, and how long it is remembered then."""
 
     first_looks: Annotated[tuple[Step, ...], Listed] = Field(default=RHYTHM.first, max_length=20, description=STEPS)
     every: Step = Field(default=RHYTHM.every, description=STEP)
     steady: Step = Field(default=RHYTHM.steady, description=STEP)
+    keep: Keep = Field(default=timedelta(days=365), description='a duration from 1 to 3650 days, as in "365d"')
 
     @field_validator("first_looks")
     @classmethod
@@ -238,6 +241,12 @@ class Settings(_Part):
     accounts: dict[AccountName, Account] = Field(
         default_factory=dict[str, Account], description="one table an account, as in [accounts.mamot]"
     )
+
+    @property
+    def user_agent(self) -> str:
+        """How our looks name themselves: whoever finds us in a log must be able to ask who we are."""
+        contact = f"; {self.contact}" if self.contact else ""
+        return f"cestmoiou/{version('cestmoiou')} (outage check on demand{contact})"
 
     @property
     def heartbeat_path(self) -> Path:

@@ -47,6 +47,7 @@ def _between(least: str, most: str) -> AfterValidator:
 Poll = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "1h")]
 Deadline = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "60s")]
 Step = Annotated[timedelta, BeforeValidator(read_duration), _between("1s", "24h")]
+Keep = Annotated[timedelta, BeforeValidator(read_duration), _between("1d", "3650d")]
 Age = Annotated[timedelta, BeforeValidator(read_duration), _between("0s", "48h")]
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
@@ -30,6 +31,29 @@ def make_engine(file: Path) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def make_reading_engine(file: Path) -> Engine:
+    """One connection that cannot write; it holds up no writer, and sees what was committed when its reading began."""
+    engine = create_engine(
+        URL.create("sqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"}),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"isolation_level": None, "check_same_thread": True},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _set_up_to_read)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_to_read(connection: SqliteConnection, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000").close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _set_up(connection: SqliteConnection, _record: object) -> None:

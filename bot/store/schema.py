@@ -27,11 +27,29 @@ def bring_to_head(engine: Engine, folder: Path) -> None:
         if not tables:
             _create(connection)
         elif "alembic_version" not in tables:
-            raise StoreError(
-                f"The file cestmoiou.db in {folder} belongs to another program; set another data_dir.", permanent=True
-            )
+            raise _foreign(folder)
         elif (revision := connection.scalar(text("SELECT version_num FROM alembic_version"))) != HEAD:
             migrate(connection, revision, folder)
+
+
+def check_head(engine: Engine, folder: Path) -> None:
+    """Raise StoreError for a database that is not this version's; change nothing."""
+    with engine.begin() as connection:
+        if "alembic_version" not in inspect(connection).get_table_names():
+            raise _foreign(folder)
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if revision != HEAD:
+        raise StoreError(
+            f"The database in {folder} belongs to another version of cestmoiou (its revision is {revision}, here it is "
+            f"{HEAD}); run the bot once with this version, or this command with the bot's own version.",
+            permanent=True,
+        )
+
+
+def _foreign(folder: Path) -> StoreError:
+    return StoreError(
+        f"The file cestmoiou.db in {folder} belongs to another program; set another data_dir.", permanent=True
+    )
 
 
 def _create(connection: Connection) -> None:

@@ -31,26 +31,31 @@ from bot.ports import StoreError
 from bot.store import follow_ups as follow_up_rows
 from bot.store import incidents, people, platforms, posts
 from bot.store import mentions as mention_rows
-from bot.store.engine import make_engine
+from bot.store.engine import make_engine, make_reading_engine
 from bot.store.faults import as_store_error
 from bot.store.lock import lock_folder
 from bot.store.memory import after
-from bot.store.schema import bring_to_head
+from bot.store.schema import bring_to_head, check_head
 
 DATABASE = "cestmoiou.db"
 
 T = TypeVar("T")
 
 
-async def open_store(data_dir: Path) -> "SqliteStore":
+async def open_store(data_dir: Path, *, read_only: bool = False) -> "SqliteStore":
     """Open the store in a folder, which is made if its parent is there; bring its tables up to date.
+
+    `read_only`: beside a running bot, without its lock; nothing is made or brought up to date, and what would write
+    raises StoreError.
 
     Raises StoreError, permanent if waiting cannot help: the folder cannot be made or written, another process uses it,
     the database is damaged, foreign or newer.
     """
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     try:
-        opened = await asyncio.get_running_loop().run_in_executor(thread, _open, data_dir)
+        opened = await asyncio.get_running_loop().run_in_executor(
+            thread, _open_to_read if read_only else _open, data_dir
+        )
     except BaseException:
         thread.shutdown(wait=False)
         raise
@@ -60,12 +65,13 @@ async def open_store(data_dir: Path) -> "SqliteStore":
 @dataclass(frozen=True, slots=True)
 class _Opened:
     folder: Path
-    lock: int
+    lock: int | None
     engine: Engine
 
     def give_back(self) -> None:
         self.engine.dispose()
-        os.close(self.lock)
+        if self.lock is not None:
+            os.close(self.lock)
 
 
 def _open(data_dir: Path) -> _Opened:
@@ -83,6 +89,23 @@ def _open(data_dir: Path) -> _Opened:
         try:
             (folder / DATABASE).touch(mode=0o600)  # SQLite's own files beside it take over the mode
             bring_to_head(opened.engine, folder)
+        except BaseException:
+            opened.give_back()
+            raise
+        return opened
+
+
+def _open_to_read(data_dir: Path) -> _Opened:
+    folder = data_dir.absolute()
+    with as_store_error(folder):
+        if not (folder / DATABASE).exists():
+            raise StoreError(
+                f"The data folder {folder} has no records: no bot has run with it yet, or data_dir is another.",
+                permanent=True,
+            )
+        opened = _Opened(folder, None, make_reading_engine(folder / DATABASE))
+        try:
+            check_head(opened.engine, folder)
         except BaseException:
             opened.give_back()
             raise

@@ -338,3 +338,44 @@ async def test_a_disk_that_is_full_from_the_start_is_one_sentence_that_may_pass(
     assert not refused.value.permanent
     filler.unlink()
     await (await open_store(small_disk)).close()
+
+
+async def test_a_reader_reads_beside_the_one_that_holds_the_folder(tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    await store.take([mention()], owed=True)
+    reader = await open_store(tmp_path, read_only=True)
+    assert len(await reader.owed("mamot", now=NOON, limit=10)) == 1
+    await store.take([mention("2")], owed=True)
+    assert len(await reader.owed("mamot", now=NOON, limit=10)) == 2
+    with pytest.raises(StoreError, match="cannot be written"):
+        await reader.take([mention("3")], owed=True)
+    await reader.close()
+    await store.close()
+
+
+async def test_a_reader_of_what_a_bot_left_behind_keeps_none_out(tmp_path: Path) -> None:
+    await (await open_store(tmp_path)).close()
+    reader = await open_store(tmp_path, read_only=True)
+    store = await open_store(tmp_path)
+    await store.take([mention()], owed=True)
+    assert len(await reader.owed("mamot", now=NOON, limit=10)) == 1
+    await store.close()
+    await reader.close()
+
+
+async def test_a_reader_makes_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="has no records"):
+        await open_store(tmp_path, read_only=True)
+    assert not (tmp_path / "cestmoiou.db").exists()
+    engine = make_engine(tmp_path / "cestmoiou.db")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with pytest.raises(StoreError, match=r"another version of cestmoiou \(its revision is 0001"):
+        await open_store(tmp_path, read_only=True)
+    with closing(sqlite3.connect(tmp_path / "cestmoiou.db")) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
