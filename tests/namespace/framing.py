@@ -12,7 +12,7 @@ _HTML = b"Content-Type: text/html\r\n"
 _CHUNKED = _OK + _HTML + b"Transfer-Encoding: chunked\r\n\r\n"
 _WHOLE = _OK + _HTML + b"Content-Length: %d\r\n\r\n" % len(SHELF) + SHELF
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-BROTLI = b"\x8b\x08\x80" + b"<p>Bonjour a toutes</p>"[:17] + b"\x03"  # one uncompressed meta-block: RFC 7932
+_BROTLI = bytes(range(256)) * 20  # the probe does not unpack it: what is in it is for browsers
 _ZSTD = b"\x28\xb5\x2f\xfd\x04\x00" + (len(SHELF) << 3 | 1).to_bytes(3, "little") + SHELF  # one raw block: RFC 8878
 
 
@@ -69,7 +69,7 @@ def chunks_and_lengths() -> tuple[Case, ...]:
         Case(
             "length-long-open",
             "degraded",
-            f"answers-very-slowly|{cut}",
+            "answers-very-slowly",
             Site(send(_OK + _HTML + long % 10_000_000 + SHELF, then=silence)),
         ),
         Case("length-twice", "up", "answers-normally", Site(_with(b"Content-Length: %d" % len(SHELF)))),
@@ -101,14 +101,14 @@ def chunks_and_lengths() -> tuple[Case, ...]:
         ),
         Case(
             "te-identity",
-            "up|inconclusive",
-            "*",
+            "inconclusive",
+            "odd-headers",
             Site(send(_OK + _HTML + b"Transfer-Encoding: identity\r\n\r\n" + SHELF)),
         ),
         Case(
             "te-gzip",
-            "up|inconclusive",
-            "*",
+            "inconclusive",
+            "odd-headers",
             Site(
                 send(
                     _OK
@@ -132,14 +132,15 @@ def chunks_and_lengths() -> tuple[Case, ...]:
 
 def packings() -> tuple[Case, ...]:
     """How a body is packed."""
-    brotli_like = "up|inconclusive"
     return (
-        Case("packed-br", brotli_like, "*", Site(_packed(b"br", BROTLI))),
-        Case("packed-zstd", brotli_like, "*", Site(_packed(b"zstd", _ZSTD))),
-        Case("packed-twice", brotli_like, "*", Site(_packed(b"gzip, gzip", gzip.compress(gzip.compress(SHELF))))),
+        Case("packed-br", "up", "answers-normally", Site(_packed(b"br", _BROTLI))),
+        Case("packed-zstd", "up", "answers-normally", Site(_packed(b"zstd", _ZSTD))),
+        Case(
+            "packed-twice", "up", "answers-normally", Site(_packed(b"gzip, gzip", gzip.compress(gzip.compress(SHELF))))
+        ),
         Case("packed-x-gzip", "up", "answers-normally", Site(_packed(b"x-gzip", gzip.compress(SHELF)))),
         Case("packed-raw-deflate", "up", "answers-normally", Site(_packed(b"deflate", _raw_deflate(SHELF)))),
-        Case("packed-unknown", brotli_like, "*", Site(_packed(b"foo", SHELF))),
+        Case("packed-unknown", "up", "answers-normally", Site(_packed(b"foo", SHELF))),
         Case(
             "packed-cut",
             "degraded",
@@ -160,7 +161,7 @@ def beginnings() -> tuple[Case, ...]:
     """What comes before the headers."""
     closes = "closes-without-answering"
     return (
-        Case("old-line", "down", f"not-http|{closes}", Site(send(b"hello\n"))),
+        Case("old-line", "down", "closes-without-answering", Site(send(b"hello\n"))),
         Case("continue-once", "up", "answers-normally", Site(send(_CONTINUE + _WHOLE))),
         Case("continue-fifty", "up", "answers-normally", Site(send(_CONTINUE * 50 + _WHOLE))),
         Case("continue-endless", "down", "accepts-connections-never-answers", Site(flood(_CONTINUE))),
@@ -168,17 +169,17 @@ def beginnings() -> tuple[Case, ...]:
         Case("continue-rst", "down", closes, Site(send(_CONTINUE, then=reset))),
         Case(
             "switching",
-            "inconclusive|down",
-            "*",
+            "inconclusive",
+            "odd-headers",
             Site(_bare("101 Switching Protocols", "Upgrade: h2c", "Connection: Upgrade")),
         ),
         Case("blank-lines", "up", "answers-normally", Site(send(b"\r\n\r\n\r\n" + _WHOLE))),
         Case("reason-none", "up", "answers-normally", Site(_status("200"))),
         Case("reason-space", "up", "answers-normally", Site(_status("200 "))),
-        Case("two-spaces", "up|inconclusive", "*", Site(_status(" 200 OK"))),
-        Case("version-20", "up|inconclusive", "*", Site(_with(line=b"HTTP/2.0 200 OK"))),
-        Case("version-lower", "up|inconclusive", "*", Site(_with(line=b"http/1.1 200 ok"))),
-        Case("reason-70k", "up|inconclusive", "*", Site(_status("200 " + "a" * 70_000))),
+        Case("two-spaces", "up", "answers-normally", Site(_status(" 200 OK"))),
+        Case("version-20", "up", "answers-normally", Site(_with(line=b"HTTP/2.0 200 OK"))),
+        Case("version-lower", "up", "answers-normally", Site(_with(line=b"http/1.1 200 ok"))),
+        Case("reason-70k", "up", "answers-normally", Site(_status("200 " + "a" * 70_000))),
         Case("reason-latin", "up", "answers-normally", Site(_with(line=b"HTTP/1.1 200 Tr\xe8s bien"))),
         Case("http-10-keep", "up", "answers-normally", Site(_with(b"Connection: keep-alive", line=b"HTTP/1.0 200 OK"))),
     )
@@ -186,17 +187,16 @@ def beginnings() -> tuple[Case, ...]:
 
 def headers() -> tuple[Case, ...]:
     """What a header may look like."""
-    forgiving = "up|inconclusive"
     return (
         Case("folded", "up", "answers-normally", Site(_with(b"X-Long: a\r\n b\r\n\tc"))),
         Case("bare-lf", "up", "answers-normally", Site(send(_WHOLE.replace(b"\r\n", b"\n")))),
-        Case("nul", "inconclusive|down", "odd-headers|not-http", Site(_with(b"X-A: a\x00b"))),
-        Case("no-colon", forgiving, "*", Site(_with(b"this is no header"))),
-        Case("space-colon", forgiving, "*", Site(_with(b"Server : x"))),
-        Case("no-name", forgiving, "*", Site(_with(b": x"))),
+        Case("nul", "inconclusive", "odd-headers", Site(_with(b"X-A: a\x00b"))),
+        Case("no-colon", "inconclusive", "odd-headers", Site(_with(b"this is no header"))),
+        Case("space-colon", "up", "answers-normally", Site(_with(b"Server : x"))),
+        Case("no-name", "inconclusive", "odd-headers", Site(_with(b": x"))),
         Case("latin-1", "up", "answers-normally", Site(_with(b"X-Ville: Orl\xe9ans"))),
-        Case("control-char", forgiving, "*", Site(_with(b"X-A: a\x01b"))),
-        Case("odd-name", forgiving, "*", Site(_with(b"X(A)[B]: c"))),
+        Case("control-char", "up", "answers-normally", Site(_with(b"X-A: a\x01b"))),
+        Case("odd-name", "inconclusive", "odd-headers", Site(_with(b"X(A)[B]: c"))),
         Case(
             "headers-60k",
             "up",
@@ -238,9 +238,9 @@ def statuses() -> tuple[Case, ...]:
             )
             for word in unclear
         ),
-        Case("status-2000", "inconclusive|down", "odd-headers|odd-status|not-http", Site(_status("2000 OK"))),
-        Case("status-20", "inconclusive|down", "odd-headers|odd-status|not-http", Site(_status("20 OK"))),
-        Case("status-099", "inconclusive|down", "*", Site(_status("099 What"))),
+        Case("status-2000", "down", "not-http", Site(_status("2000 OK"))),
+        Case("status-20", "down", "not-http", Site(_status("20 OK"))),
+        Case("status-099", "inconclusive", "odd-headers", Site(_status("099 What"))),
         Case("status-799", "inconclusive", "odd-status", Site(_status("799 What"))),
         Case("status-205", "inconclusive", "empty-page", Site(_bare("205 Reset", "Content-Length: 0"))),
         Case("whitespace", "inconclusive", "empty-page", Site(answer(200, b" \r\n\t " * 40))),
