@@ -17,6 +17,7 @@ from bot.budgets import ASKS_TOO_OFTEN, TOO_BUSY, QuestionBudget, asker_of
 from bot.catalogue import Catalogue
 from bot.checking import Checking, Later
 from bot.deciding import LookAt, decide, kind_of, named, reports
+from bot.gathering import gather_newest
 from bot.manners import (
     DAY,
     MOST_REPLIES_AN_HOUR,
@@ -35,10 +36,12 @@ from bot.model import (
     AskForAddress,
     AskWhich,
     Conversation,
+    GiveDossier,
     GiveVerdicts,
     Intent,
     Language,
     Mention,
+    NothingToReport,
     Owed,
     PostKind,
     Reply,
@@ -47,6 +50,7 @@ from bot.model import (
 from bot.ports import SocialNetwork, Store
 from bot.posting import OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
 from bot.understanding import understand
+from bot.understanding.dossier import dossier_asked
 from bot.watching import Watching
 from bot.wording import word
 
@@ -114,6 +118,8 @@ class Answering:
         said = await self.store.conversation(mention, since=self.clock() - DAY)
         catalogue = self.catalogue.seen_by(network.address_of(mention.author))
         asked = _Asked(owed, self.understand(mention, said), said, catalogue)
+        if (wanted := await self._dossier_for(asked)) is not None:
+            return await self._reply_to(asked, network, wanted)
         match asked.intent.act:
             case Act.DELETE:
                 return await self._take_back(asked, network)
@@ -170,6 +176,21 @@ class Answering:
         return await self._look(decided) if isinstance(decided, LookAt) else decided
 
     # ---------------------------------------------------------------- what is wanted
+
+    async def _dossier_for(self, asked: _Asked) -> GiveDossier | NothingToReport | None:
+        """« dossier », in a thread about a platform or with its name; None: that is not what is wanted."""
+        name = dossier_asked(asked.mention.text)
+        if name is None:
+            return None
+        meant = asked.catalogue.by_key_or_name(name) if name else None
+        keys = asked.said.about if not name else (meant.key,) if meant else ()
+        platform = asked.catalogue.of_key(keys[0]) if keys else None
+        if platform is None:
+            return None
+        if asked.said.stopped_by is not None:
+            await self.store.resume(asked.mention)  # who asks for it wants to hear from us again
+        made = await gather_newest(keys, self.store, self.catalogue, at=self.clock())
+        return GiveDossier(made) if made else NothingToReport(platform.name)
 
     async def _unless_stopped(self, asked: _Asked) -> Answer | LookAt | _Silence:
         if asks_again(asked.mention, asked.said, asked.intent.act):

@@ -13,10 +13,12 @@ from bot.model import (
     AskWhich,
     Gateway,
     GatewayVerdict,
+    GiveDossier,
     GiveHelp,
     GiveVerdicts,
     Intent,
     Mention,
+    NothingToReport,
     Platform,
     PostKind,
     Report,
@@ -125,6 +127,8 @@ def kind_of(answer: Answer) -> PostKind:
             return PostKind.HELP
         case SayGoodbye():
             return PostKind.GOODBYE
+        case GiveDossier() | NothingToReport():
+            return PostKind.DOSSIER
 
 
 def _about_platforms(intent: Intent, catalogue: Catalogue) -> Answer | LookAt | None:

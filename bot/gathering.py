@@ -1,6 +1,6 @@
 """An incident in, its dossier out: asks the store for all that it is made of, and changes nothing there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.catalogue import Catalogue
@@ -11,6 +11,8 @@ from bot.verdict.crowd import tally_of
 
 REPORTS_KEPT = timedelta(days=7)  # people's words on a platform, with their place
 POSTS_KEPT = timedelta(days=90)  # our posts, and by them how many asked
+
+NEWS = timedelta(days=7)  # of an outage that was over before, nobody in a thread asks for the evidence
 
 
 async def gather(
@@ -33,6 +35,15 @@ async def gather(
         user_agent=user_agent,
         operator=operator,
     )
+
+
+async def gather_newest(keys: Sequence[str], store: Store, catalogue: Catalogue, *, at: datetime) -> Dossier | None:
+    """The dossier of the first of some platforms that is in trouble, or was in the last week. Raises StoreError."""
+    for key in keys:
+        incident = await store.latest_incident(key)
+        if incident is not None and (incident.closed_at is None or at - incident.closed_at <= NEWS):
+            return await gather(incident, store, catalogue, at=at)
+    return None
 
 
 async def people_of(incident: Incident, store: Store, *, at: datetime) -> tuple[Tally | None, int | None]:

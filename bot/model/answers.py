@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.model.dossiers import Dossier
 from bot.model.ledger import PostKind
 from bot.model.mentions import Language
 from bot.model.platforms import Between
@@ -57,7 +58,21 @@ class SayGoodbye:
     """They said « stop »: the one confirmation."""
 
 
-Answer = GiveVerdicts | AskForAddress | AskWhich | GiveHelp | SayGoodbye
+@dataclass(frozen=True, slots=True)
+class GiveDossier:
+    """The evidence of an outage, in short: the whole of it is with whoever runs the bot."""
+
+    dossier: Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToReport:
+    """A dossier was asked for of a platform without an outage that is remembered; `name` is the platform's."""
+
+    name: str
+
+
+Answer = GiveVerdicts | AskForAddress | AskWhich | GiveHelp | SayGoodbye | GiveDossier | NothingToReport
 
 
 @dataclass(frozen=True, slots=True)

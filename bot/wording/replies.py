@@ -5,7 +5,19 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import assert_never
 
-from bot.model import Answer, AskForAddress, AskWhich, GiveHelp, GiveVerdicts, Language, SayGoodbye, Verdict
+from bot.model import (
+    Answer,
+    AskForAddress,
+    AskWhich,
+    GiveDossier,
+    GiveHelp,
+    GiveVerdicts,
+    Language,
+    NothingToReport,
+    SayGoodbye,
+    Verdict,
+)
+from bot.wording.dossier_note import dossier_note, nothing_to_report
 from bot.wording.fitting import Piece, elide, fit
 from bot.wording.gateways import gateway_pieces
 from bot.wording.pieces import pieces_of
@@ -32,6 +44,10 @@ def word(answer: Answer, *, language: Language, limit: int, zone: tzinfo) -> str
             return _ask_which(candidates, say, limit)
         case GiveHelp():
             return _help(say, limit)
+        case GiveDossier(dossier):
+            return dossier_note(dossier, language=language, limit=limit, zone=zone)
+        case NothingToReport(name):
+            return nothing_to_report(name, language=language)
         case SayGoodbye():
             return _goodbye(say, limit)
         case _:

@@ -319,3 +319,32 @@ async def test_who_asked_is_told_once_that_it_is_back_and_colleagues_are_counted
     assert talk.words[-1].startswith("C’est revenu")
     assert len(talk.words) == 2
     assert await talk.desk.store.owed_follow_ups("fake", now=talk.now + 9 * HOUR, limit=10) == ()
+
+
+async def test_dossier_in_a_thread_is_the_evidence_in_short() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    assert await talk.says("dossier", under="reply-to-1", by="a2") == "answered"
+    assert talk.words[1].startswith("Constat\u00a0: Fragile, ")
+    assert "HTTP 503" in talk.words[1]
+    assert "cestmoiou dossier fragile-" in talk.words[1]
+    assert [post.kind for post in await talk.desk.store.own_posts("fake", since=NOON)][-1] is PostKind.DOSSIER
+
+
+async def test_dossier_with_a_name_needs_no_thread() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    assert await talk.says("le dossier de Fragile svp", by="a2") == "answered"
+    assert talk.words[1].startswith("Constat\u00a0: Fragile, ")
+
+
+async def test_dossier_about_what_works_says_that_there_is_nothing_to_report() -> None:
+    talk = Talk()
+    await talk.says("c'est moi ou Solide est couché ?")
+    assert await talk.says("dossier", under="reply-to-1") == "answered"
+    assert talk.words[1] == "Rien à signaler pour Solide\u00a0: aucune panne en mémoire."
+
+
+async def test_dossier_out_of_nowhere_is_an_ordinary_word() -> None:
+    talk = Talk()
+    assert await talk.says("dossier") == "nothing-to-say"

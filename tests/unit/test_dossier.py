@@ -38,6 +38,7 @@ from bot.model import (
 )
 from bot.verdict import judge
 from bot.wording.dossier import dossier_markdown, dossier_text
+from bot.wording.dossier_note import dossier_note
 from tests.fakes.store import FakeStore, KeptPost
 from tests.unit.verdict_scenes import HOME, NOW, SEARCH, answer, evidence, failure, look
 
@@ -264,3 +265,38 @@ async def test_an_outage_that_is_over_has_an_end_and_a_length(world: World) -> N
     assert "Ended: between 2026-11-23 09:43:00 UTC (09:43:00 UTC) and 2026-11-23 09:47:00 UTC" in text
     assert "Lasted: 1 to 7 min" in text
     assert "Looks: 2 of 4 saw the trouble" in text
+
+
+@pytest.mark.parametrize("limit", [300, 500, 140])
+@pytest.mark.parametrize("language", Language)
+async def test_the_few_lines_for_a_thread_fit_and_say_how_to_get_the_whole(
+    world: World, language: Language, limit: int
+) -> None:
+    note = dossier_note(await world.dossier(), language=language, limit=limit, zone=PARIS)
+    assert len(note) <= limit
+    assert "Cairn.info" in note
+    assert "indisponible" not in note
+    if limit >= 300:
+        assert note.endswith("cestmoiou dossier cairn-20261123-094200")
+        assert "HTTP 503" in note
+
+
+async def test_the_few_lines_in_french(world: World) -> None:
+    note = dossier_note(await world.dossier(), language=Language.FRENCH, limit=500, zone=PARIS)
+    assert note.replace("\u00a0", " ").splitlines() == [
+        "Constat : Cairn.info, en panne. Depuis 10:40–10:42.",
+        "HTTP 503 depuis Rennes (192.0.2.7); tcp / timeout depuis Nice. Pages témoins : 6 sur 6 répondent.",
+        "Disent que ça ne marche pas : 2 (Limoges, Chambéry). Page d’état : une panne.",
+        "Le tout est chez qui m’exploite : cestmoiou dossier cairn-20261123-094200",
+    ]
+
+
+async def test_the_few_lines_once_it_is_over(world: World) -> None:
+    incident = world.incident
+    for minutes in (5, 7):
+        good = judge(replace(evidence(look(answer())), platform=CAIRN), at=NOW + minutes * MINUTE)
+        incident = followed(incident, good)
+        await world.store.save_incident(incident, LookTaken.of(good), [])
+    world.incident = incident
+    note = dossier_note(await world.dossier(NOW + 9 * MINUTE), language=Language.ENGLISH, limit=500, zone=UTC)
+    assert note.startswith("Report: Cairn.info, down. Seen at 09:40–09:42. The trouble lasted 1 to 7 min.\n")
