@@ -52,9 +52,10 @@ from bot.posting import OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
 from bot.understanding import understand
 from bot.understanding.dossier import dossier_asked
 from bot.watching import Watching
-from bot.wording import word
+from bot.wording import is_our_own_words, word
 
 ONE_AT_A_TIME = "one-at-a-time"
+OUR_OWN_WORDS = "our-own-words"  # another copy of the bot, which wears no mark
 NOTHING_SAID = Conversation()
 
 
@@ -113,7 +114,8 @@ class Answering:
         Raises AccountRefusedError (the mention stays owed) and StoreError.
         """
         mention = owed.mention
-        if reason := why_not_answer(mention):
+        reason = why_not_answer(mention) or (OUR_OWN_WORDS if is_our_own_words(mention.text) else None)
+        if reason:
             return await self._stay_silent(mention, network, reason)
         said = await self.store.conversation(mention, since=self.clock() - DAY)
         catalogue = self.catalogue.seen_by(network.address_of(mention.author))
@@ -259,7 +261,10 @@ class Answering:
         if asked.intent.act is Act.ASK and is_echo(mention, asked.said, platforms, now=now):
             return _Silence("said-just-now")
         others = tuple(self._under_way.values())
-        match why_no_reply(mention, asked.said, now=now, under_way=others, an_hour=self.replies_an_hour):
+        bye = isinstance(wanted, SayGoodbye)
+        match why_no_reply(
+            mention, asked.said, now=now, under_way=others, an_hour=self.replies_an_hour, is_goodbye=bye
+        ):
             case str(reason):
                 return _Silence(reason)
             case timedelta() as wait:

@@ -51,23 +51,26 @@ def why_no_reply(
     now: datetime,
     under_way: Collection[UnderWay] = (),
     an_hour: int = MOST_REPLIES_AN_HOUR,
+    is_goodbye: bool = False,
 ) -> str | timedelta | None:
     """A reason in one word to say nothing more here, or how long to wait before that can be told, or None.
 
     At most 3 replies a thread, and `an_hour` to one person, 4 times that a day; follow-ups are not counted, they have
-    a bound of their own. What is under way counts, but as it may come to nothing, it only makes the next one wait.
+    a bound of their own. Nor does a goodbye fail for a full thread: that is where people say « stop », and it comes
+    once. What is under way counts, but as it may come to nothing, it only makes the next one wait.
     """
     others = [each for each in under_way if each.mention_id != mention.id]
     in_thread = {post.mention_id for post in said.in_thread if not post.kind.is_follow_up}
     soon = {each.mention_id for each in others if each.thread and each.thread == mention.thread}
-    if len(in_thread) >= MOST_REPLIES_A_THREAD:
+    if len(in_thread) >= MOST_REPLIES_A_THREAD and not is_goodbye:
         return "enough-in-this-thread"
     told = {post.mention_id for post in said.to_author if not post.kind.is_follow_up}
     lately = {post.mention_id for post in said.to_author if post.posted_at > now - HOUR} & told
     if len(lately) >= an_hour or len(told) >= an_hour * HOURS_OF_A_DAY:
         return "enough-for-this-person"
     to_them = {each.mention_id for each in others if each.author_id == mention.author.id}
-    is_close = len(in_thread | soon) >= MOST_REPLIES_A_THREAD or len(lately | to_them) >= an_hour
+    thread_is_close = len(in_thread | soon) >= MOST_REPLIES_A_THREAD and not is_goodbye
+    is_close = thread_is_close or len(lately | to_them) >= an_hour
     return IN_LINE if is_close else None
 
 

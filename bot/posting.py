@@ -17,6 +17,8 @@ ANSWERED = "answered"
 PUT_OFF = "put-off"
 TOO_LATE = "too-late"
 OVER_BUDGET = "over-budget"
+CANNOT_BE_ANSWERED = "cannot-be-answered"  # deleted, blocked, closed
+CANNOT_BE_TAKEN_BACK = "cannot-be-taken-back"  # a server without removals
 # A post whose receipt was lost may still be on its way: no second try, and no look for it, before it must be there.
 # Longer than an adapter's whole reply may take.
 UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
@@ -93,7 +95,7 @@ class Posting:
             for post in posts:
                 await network.delete(post.ref)
         except SocialError as error:
-            return await self._failed(owed.mention, owed.attempts, error)
+            return await self._failed(owed.mention, owed.attempts, error, for_good=CANNOT_BE_TAKEN_BACK)
         await self.store.mark_deleted(posts, at=self.clock())
         await self._settle(owed.mention, "deleted", None)
         return "deleted"
@@ -129,14 +131,16 @@ class Posting:
         self._tell(debt.network, None)
         await self.store.settle(debt, outcome=outcome, at=self.clock(), post=post)
 
-    async def _failed(self, debt: Debt, attempts: int, error: SocialError) -> str:
+    async def _failed(
+        self, debt: Debt, attempts: int, error: SocialError, *, for_good: str = CANNOT_BE_ANSWERED
+    ) -> str:
         if isinstance(error, AccountRefusedError):
             raise error  # not the mention's trouble: it stays owed until the operator mends the account
         if error.permanent:
             self._tell(debt.network, None)  # it works: it said no
             self.release(debt)
-            await self.store.settle(debt, outcome="cannot-be-answered", at=self.clock())
-            return "cannot-be-answered"
+            await self.store.settle(debt, outcome=for_good, at=self.clock())
+            return for_good
         self._tell(debt.network, error)
         wait = max(error.retry_after or timedelta(0), wait_before_retry(attempts))
         await self.store.postpone(debt, reason=str(error), not_before=self.clock() + wait)

@@ -2,8 +2,18 @@
 
 from bot.wording.causes import cause_words
 from bot.wording.explaining import explain
+from bot.wording.own_words import is_our_own_words
 from bot.wording.replies import verdict_line, word
 from bot.wording.times import interval_words, seconds_words
 from bot.wording.voice import verdict_name
 
-__all__ = ["cause_words", "explain", "interval_words", "seconds_words", "verdict_line", "verdict_name", "word"]
+__all__ = [
+    "cause_words",
+    "explain",
+    "interval_words",
+    "is_our_own_words",
+    "seconds_words",
+    "verdict_line",
+    "verdict_name",
+    "word",
+]

@@ -115,9 +115,9 @@ class BlueskyPeople:
             },
         )
 
-    def answers(self, post: str) -> list[Post]:
+    def answers(self, post: str, *, who: str = "asker") -> list[Post]:
         self.settle()
-        view = self.query("app.bsky.feed.getPostThread", {"uri": post, "depth": "1"})
+        view = self.query("app.bsky.feed.getPostThread", {"uri": post, "depth": "1"}, who)
         replies = cast(list[Json], cast(Json, view["thread"]).get("replies") or [])
         posts = [_post(cast(Json, reply["post"])) for reply in replies if "post" in reply]
         return sorted((found for found in posts if found.author == self.accounts["bot"].handle), key=lambda p: p.id)

@@ -59,8 +59,8 @@ class MastodonPeople:
         form |= {"spoiler_text": warning} if warning else {}
         return str(self._call("POST", "/api/v1/statuses", who, data=form)["id"])
 
-    def answers(self, post: str) -> list[Post]:
-        context = self._call("GET", f"/api/v1/statuses/{post}/context", "asker")
+    def answers(self, post: str, *, who: str = "asker") -> list[Post]:
+        context = self._call("GET", f"/api/v1/statuses/{post}/context", who)
         descendants = cast(list[Json], context["descendants"])
         posts = sorted((_post(status) for status in descendants), key=lambda post: post.id)
         return [found for found in posts if found.parent == post and found.author.split("@")[0] == "bot"]

@@ -40,8 +40,8 @@ class People(Protocol):
         """Post a text in which `@bot` mentions the bot, and give the post's id."""
         ...
 
-    def answers(self, post: str) -> list[Post]:
-        """All posts of the bot that are in the thread directly under this one, as `asker` sees it, oldest first."""
+    def answers(self, post: str, *, who: str = "asker") -> list[Post]:
+        """All posts of the bot that are in the thread directly under this one, as `who` sees it, oldest first."""
         ...
 
     def is_told_of(self, answer: str) -> bool:

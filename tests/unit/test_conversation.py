@@ -348,3 +348,21 @@ async def test_dossier_about_what_works_says_that_there_is_nothing_to_report() -
 async def test_dossier_out_of_nowhere_is_an_ordinary_word() -> None:
     talk = Talk()
     assert await talk.says("dossier") == "nothing-to-say"
+
+
+async def test_stop_is_confirmed_in_a_thread_that_has_had_its_replies() -> None:
+    talk = Talk()
+    for text in (ASKS, "toujours couché ?", "et Solide ?", "toujours couché ?"):
+        await talk.says(text, under="reply-to-1" if talk.count else None)
+    assert len(talk.words) == 3
+    assert await talk.says("stop", under="reply-to-1") == "answered"
+    assert len(talk.words) == 4
+    assert await talk.says("stop", under="reply-to-1") == "they-said-stop"
+
+
+async def test_a_server_without_removals_is_said_to_be_one() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    talk.desk.network.fails = [SocialError("it does not remove posts", permanent=True)]
+    assert await talk.says("efface", under="reply-to-1") == "cannot-be-taken-back"
+    assert talk.there == ["reply-to-1"]
