@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
+from bot.social.above import MOST_ABOVE, SHORT_TEXT, Above, Context, context_of, make_room
 from bot.social.account_facts import clock_is_off
 from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
 from bot.social.bluesky_paging import Sweep, a_little_later, is_enough
@@ -37,8 +38,6 @@ from bot.social.text import credible, instant_or_none, says_no_bots, shorten
 TEXT_LIMIT = 300  # graphemes; app.bsky.feed.post
 PAGE = 100
 MOST_PAGES = 500  # a fuse: 50,000 notifications
-SHORT_TEXT = 40  # a text of so few characters may only point at the post that it answers
-MOST_PARENTS = 200
 POSTS_A_CALL = 25
 PATIENCE_FOR_PARENT = timedelta(minutes=10)  # no longer than the overlap of two walks, or the mention would be lost
 REPLY_DEADLINE_S = 14.0  # the app tries again 15 s after a try began; what is given up is never sent
@@ -72,7 +71,7 @@ class BlueskyNetwork:
         )
         self._sweep = Sweep()
         self._told_of_clock = False
-        self._parents: dict[str, str | None] = {}
+        self._above: dict[str, Above | None] = {}
 
     @property
     def name(self) -> str:
@@ -203,11 +202,10 @@ class BlueskyNetwork:
 
     async def _mentions(self, notifications: Sequence[NotificationShape]) -> AsyncIterator[Mention]:
         ours = [item for item in notifications if self._is_for_us(item) and self._can_be_read(item)]
-        await self._read_parents(ours)
+        await self._read_above(ours)
         for notification in ours:
             mention = self._mention(notification)
-            unread = self._wanted_parent(notification)
-            if unread and unread not in self._parents and self._clock() < mention.listed_at + PATIENCE_FOR_PARENT:
+            if self._context(notification).unread and self._clock() < mention.listed_at + PATIENCE_FOR_PARENT:
                 log.warning("a mention is left for later: the post that it answers cannot be read", network=self._name)
             else:
                 yield mention
@@ -241,7 +239,7 @@ class BlueskyNetwork:
         return ref.uri.startswith(f"at://{self._client.did}/")
 
     def _mention(self, notification: NotificationShape) -> Mention:
-        author, record = notification.author, notification.record
+        author, record, context = notification.author, notification.record, self._context(notification)
         posted_at, listed_at = credible(
             posted_at=instant_or_none(record.created_at) or notification.indexed_at,
             listed_at=notification.indexed_at,
@@ -261,38 +259,43 @@ class BlueskyNetwork:
             language=record.langs[0] if record.langs else None,
             posted_at=posted_at,
             listed_at=listed_at,
-            parent_text=self._parents.get(self._wanted_parent(notification) or ""),
-            answers=record.reply.parent.uri if record.reply else None,
+            parent_text=context.text,
+            answers=context.answers,
             thread=record.reply.root.uri if record.reply else notification.uri,
         )
 
-    def _wanted_parent(self, notification: NotificationShape) -> str | None:
-        """Say which stranger's post must be read as well, because the mention says little by itself."""
-        above = notification.record.reply
-        if above is None or self._wrote(above.parent):
-            return None
+    def _context(self, notification: NotificationShape) -> Context:
+        """What stands above, as far as it was read, if the mention says little by itself."""
+        reply = notification.record.reply
+        first = reply.parent.uri if reply else None
         says_little = len(plain_text(notification.record, without_mentions_of=self._client.did)) <= SHORT_TEXT
-        return above.parent.uri if says_little else None
+        if reply is None or not says_little or self._wrote(reply.parent):
+            return Context(answers=first)
+        return context_of(first, author_id=notification.author.did, me=self._client.did, read=self._above)
 
-    async def _read_parents(self, notifications: Sequence[NotificationShape]) -> None:
+    async def _read_above(self, notifications: Sequence[NotificationShape]) -> None:
         """Read the posts above those that say little by themselves; what fails in passing is asked for again."""
-        wanted = {uri for item in notifications if (uri := self._wanted_parent(item))}
-        while len(self._parents) > MOST_PARENTS:
-            self._parents.pop(next(iter(self._parents)))
-        unknown = sorted(wanted - self._parents.keys())
-        for start in range(0, len(unknown), POSTS_A_CALL):
-            uris = unknown[start : start + POSTS_A_CALL]
-            try:
-                posts = await self._posts(uris)
-            except AccountRefusedError:
-                raise
-            except RefusedRequestError:  # one of the addresses is none: better no parent than no mention
-                posts = []
-            except SocialError:
-                return
-            self._parents.update(dict.fromkeys(uris))
-            for post in posts:
-                self._parents[post.uri] = plain_text(post.record, without_mentions_of=self._client.did)
+        for _ in range(MOST_ABOVE):
+            wanted = {uri for item in notifications if (uri := self._context(item).unread)}
+            unread = sorted(wanted)
+            for start in range(0, len(unread), POSTS_A_CALL):
+                uris = unread[start : start + POSTS_A_CALL]
+                try:
+                    posts = await self._posts(uris)
+                except AccountRefusedError:
+                    raise
+                except RefusedRequestError:  # one of the addresses is none: better no parent than no mention
+                    posts = []
+                except SocialError:
+                    return
+                make_room(self._above)
+                self._above.update(dict.fromkeys(uris))
+                self._above.update({post.uri: self._above_of(post) for post in posts})
+
+    def _above_of(self, post: PostViewShape) -> Above:
+        above = post.record.reply
+        text = plain_text(post.record, without_mentions_of=self._client.did)
+        return Above(post.author.did, text, above.parent.uri if above else None)
 
     async def _posts(self, uris: Sequence[str]) -> list[PostViewShape]:
         said = await self._client.query("app.bsky.feed.getPosts", GetPosts(uris=tuple(uris)))

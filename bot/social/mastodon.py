@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
+from bot.social.above import SHORT_TEXT, Above, Context, context_of, make_room
 from bot.social.account_facts import PrivateMentions, clock_ahead, clock_is_off
 from bot.social.mastodon_account import accept_private_mentions, account_of, instance_of, missing_scope
 from bot.social.mastodon_client import GoneError, MastodonClient, RefusedRequestError
@@ -39,8 +40,6 @@ PAGE_EVERY_S = 3.0
 OVERLAP = timedelta(minutes=2)  # notifications become visible out of order on some servers (measured on takahe)
 DEFAULT_LENGTH = 500
 ROOM_FOR_HANDLE = 100  # of the asker's handle and content warning, which count as well
-SHORT_TEXT = 40  # a text of so few characters may only point at the post that it answers
-MOST_PARENTS = 200
 PATIENCE_FOR_PARENT = timedelta(minutes=10)  # no longer than the overlap of two walks, or the mention would be lost
 # The app tries again 15 s after a try began. A request that is under way when we give it up can still be sent, as long
 # as its connecting takes: 2.5 s for each address of the server, mostly two, after its name is looked up.
@@ -90,7 +89,7 @@ class MastodonNetwork:
         self._self: _Self | None = None
         self._longest: int | None = None  # None until the server has said, or said that it does not
         self._private_mentions: PrivateMentions | None = None
-        self._parents: dict[str, str | None] = {}
+        self._above: dict[str, Above | None] = {}
 
     @property
     def name(self) -> str:
@@ -285,6 +284,7 @@ class MastodonNetwork:
         )
         patient = self._clock() < listed_at + PATIENCE_FOR_PARENT
         text = self._text(status, me)
+        context = await self._context(status, text, me, patient=patient)
         return Mention(
             network=self._name,
             id=status.id,
@@ -295,9 +295,9 @@ class MastodonNetwork:
             listed_at=listed_at,
             visibility=_VISIBILITY.get(status.visibility or "", Visibility.DIRECT),  # unknown: as narrow as can be
             content_warning=status.spoiler_text or None,
-            parent_text=await self._parent_text(status, text, me, patient=patient),
+            parent_text=context.text,
             reply_ref=status.id,
-            answers=status.in_reply_to_id,
+            answers=context.answers,
         )
 
     def address_of(self, author: Author) -> str | None:
@@ -310,25 +310,30 @@ class MastodonNetwork:
         text = html_to_text(status.content or "", calls_the_bot=me.is_called_by)
         return tidy(without_leading_call(text, username=me.username, hosts=me.hosts))
 
-    async def _parent_text(self, status: StatusShape, text: str, me: _Self, *, patient: bool) -> str | None:
-        """Read the post above if the mention says little by itself. Raises _NotNowError if that may work later."""
-        above = status.in_reply_to_id
-        if above is None or len(text) > SHORT_TEXT:
-            return None
-        if above not in self._parents:
+    async def _context(self, status: StatusShape, text: str, me: _Self, *, patient: bool) -> Context:
+        """Read what stands above if the mention says little by itself. Raises _NotNowError if that may work later."""
+        first = status.in_reply_to_id
+        if len(text) > SHORT_TEXT:
+            return Context(answers=first)
+        while True:
+            context = context_of(first, author_id=status.account.id, me=me.id, read=self._above)
+            if context.unread is None:
+                return context
             try:
-                parent = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(above)))
-            except (GoneError, RefusedRequestError):
-                parent = None
+                above = await self._read_above(context.unread, me)
             except SocialError as error:
                 if patient:
                     raise _NotNowError from error
-                return None
-            while len(self._parents) >= MOST_PARENTS:
-                self._parents.pop(next(iter(self._parents)))
-            ours = parent is None or parent.account.id == me.id
-            self._parents[above] = None if ours or parent is None else self._text(parent, me)
-        return self._parents[above]
+                return Context(answers=first)
+            make_room(self._above)
+            self._above[context.unread] = above
+
+    async def _read_above(self, post_id: str, me: _Self) -> Above | None:
+        try:
+            post = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(post_id)))
+        except (GoneError, RefusedRequestError):
+            return None
+        return Above(post.account.id, self._text(post, me), post.in_reply_to_id)
 
     async def _look_at(self, mention: Mention) -> StatusShape:
         """Raise GoneError if the mention is no more: takahe would let us reply into the void."""

@@ -256,3 +256,74 @@ async def test_a_login_that_fails_leaves_no_connections_behind(bluesky: BlueskyP
                 assert [mention async for mention in network.mentions(since=None)] == []
         assert network._client._closers == []  # pyright: ignore -- what leaks is seen nowhere else
         await network.close()
+
+
+async def test_a_bare_tag_under_ones_own_words_is_about_the_post_further_up(server: Middleman) -> None:
+    own = status("own", "<p>vous aussi ?</p>", in_reply_to_id="strange")
+    strange = status("strange", "<p>Cairn ne répond plus.</p>") | {"account": account("third")}
+    server.canned |= {
+        "/notifications": canned([notified(status("1", "@bot ?", in_reply_to_id="own"))]),
+        "/statuses/own": canned(own),
+        "/statuses/strange": canned(strange),
+    }
+    assert (await listed(mastodon(server)))["1"].parent_text == "Cairn ne répond plus.\n\nvous aussi ?"
+
+
+async def test_a_bare_tag_under_ones_own_words_on_bluesky(bluesky: BlueskyPeople, tmp_path: Path) -> None:
+    strange = bluesky.ask("Cairn ne répond plus.", who="third")
+    own = bluesky.ask("vous aussi ?", under=strange)
+    bare = bluesky.ask("@bot ?", under=own)
+    bluesky.settle()
+    found = await listed(connect(bluesky, tmp_path))
+    assert found[bare].parent_text == "Cairn ne répond plus.\n\nvous aussi ?"
+    assert (found[bare].answers, found[bare].thread) == (own, strange)
+
+
+BIOS = {
+    "as Mastodon marks a hashtag up": (
+        '<p>Bibliothécaire. <a href="https://social.example/tags/nobot" class="mention hashtag" rel="tag">'
+        "#<span>nobot</span></a></p>",
+        True,
+    ),
+    "in other letters": ('<p><a href="https://social.example/tags/NoBots">#<span>NoBots</span></a></p>', True),
+    "plain": ("<p>#nobot</p>", True),
+    "another tag": ('<p><a href="https://social.example/tags/nobotany">#<span>nobotany</span></a></p>', False),
+    "without a hash": ("<p>nobot</p>", False),
+    "nothing": (None, False),
+}
+
+
+@pytest.mark.parametrize(("bio", "shy"), BIOS.values(), ids=BIOS.keys())
+async def test_who_wants_no_bots_is_known_by_the_bio(server: Middleman, bio: str | None, shy: bool) -> None:
+    post = status("1", "HAL ?") | {"account": account("lea") | {"note": bio}}
+    server.canned["/notifications"] = canned([notified(post)])
+    assert (await listed(mastodon(server)))["1"].author.wants_no_bots is shy
+
+
+async def test_who_wants_no_bots_is_known_by_the_bio_on_bluesky(bluesky: BlueskyPeople, tmp_path: Path) -> None:
+    bluesky.sign_up("shy")
+    bluesky.describe("shy", "Bibliothécaire. #NoBot")
+    bluesky.settle()
+    post = bluesky.ask("@bot c'est moi ou HAL rame ?", who="shy")
+    bluesky.settle()
+    assert (await listed(connect(bluesky, tmp_path)))[post].author.wants_no_bots
+
+
+async def test_two_calls_in_one_post_are_one_mention(server: Middleman) -> None:
+    call = (
+        '<span class="h-card"><a href="https://social.example/@bot" class="u-url mention">@<span>bot</span></a></span>'
+    )
+    twice = status("1", f"<p>{call} c&#39;est moi ou HAL rame ? {call} merci</p>")
+    server.canned["/notifications"] = canned([notified(twice), notified(twice) | {"id": "n2"}])
+    found = [mention async for mention in mastodon(server).mentions(since=None)]
+    assert {mention.id for mention in found} == {"1"}
+    assert found[0].text == "c'est moi ou HAL rame ? merci"
+
+
+async def test_a_call_added_to_an_old_post_is_listed_when_it_was_added(server: Middleman) -> None:
+    long_ago = (now() - timedelta(hours=20)).isoformat()
+    edited = status("1", "<p>@bot HAL rame ?</p>", edited_at=now().isoformat()) | {"created_at": long_ago}
+    server.canned["/notifications"] = canned([notified(edited)])
+    mention = (await listed(mastodon(server)))["1"]
+    assert now() - mention.listed_at < timedelta(minutes=1)
+    assert now() - mention.posted_at > timedelta(hours=19)

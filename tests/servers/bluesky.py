@@ -102,17 +102,17 @@ class BlueskyPeople:
 
     def label_as_bot(self, who: str) -> None:
         """Write into the profile of `who` that it is a bot, as Bluesky asks bots to."""
-        labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "bot"}]}
-        record = {"$type": "app.bsky.actor.profile", "labels": labels}
+        self._profile(who, {"labels": {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "bot"}]}})
+
+    def describe(self, who: str, words: str) -> None:
+        """Write words into the profile of `who`."""
+        self._profile(who, {"description": words})
+
+    def _profile(self, who: str, more: Json) -> None:
+        repo, kind = self.accounts[who].did, "app.bsky.actor.profile"
+        record = {"$type": kind, **more}
         self.call(
-            "com.atproto.repo.putRecord",
-            who,
-            {
-                "repo": self.accounts[who].did,
-                "collection": "app.bsky.actor.profile",
-                "rkey": "self",
-                "record": record,
-            },
+            "com.atproto.repo.putRecord", who, {"repo": repo, "collection": kind, "rkey": "self", "record": record}
         )
 
     def answers(self, post: str, *, who: str = "asker") -> list[Post]:
