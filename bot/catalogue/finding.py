@@ -1,6 +1,7 @@
 """Which platforms are meant: an Intent goes in, platforms come out, or the name that we do not know."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,9 @@ from bot.catalogue.weak import keep_plausible
 from bot.model import Act, Between, Gateway, Intent, Kind, Named, Platform, Target, Way
 
 _ABOUT_A_PLATFORM = frozenset({Act.ASK, Act.REPORT_DOWN, Act.REPORT_UP, Act.RECHECK})
-_NOT_IN_A_NAME = re.compile(r"[@#<>\[\]()\"«»“”]|https?:\S*|\S+://\S*")
+# Full-width and small forms call people as well, on servers that fold them; a bare "x.example" becomes a link on some.
+_NOT_IN_A_NAME = re.compile(r"https?:\S*|\S+://\S*|[@#\uff20\uff03\ufe6b\ufe5f<>\[\]()\"«»“”`:/\\]|\.(?=\w)")
+_STACKED = re.compile(r"([\u0300-\u036f\u20d0-\u20ff]{2})[\u0300-\u036f\u20d0-\u20ff]+")
 LONGEST_UNKNOWN_NAME = 40
 _MOST_CLOSEST = 3
 # Read through proxies more than others: there, a rewritten host is believed whatever the proxy is called.
@@ -231,7 +234,8 @@ def defang(name: str | None) -> str | None:
     """A name as somebody wrote it, made harmless to repeat: no handle, no hashtag, no link, at most 40 characters."""
     if name is None:
         return None
-    plain = " ".join(_NOT_IN_A_NAME.sub(" ", name).split())
+    visible = "".join(letter for letter in name if letter.isspace() or unicodedata.category(letter)[0] != "C")
+    plain = " ".join(_NOT_IN_A_NAME.sub(" ", _STACKED.sub(r"\1", visible)).split())
     return plain[:LONGEST_UNKNOWN_NAME].rstrip() or None
 
 
