@@ -366,3 +366,26 @@ async def test_a_server_without_removals_is_said_to_be_one() -> None:
     talk.desk.network.fails = [SocialError("it does not remove posts", permanent=True)]
     assert await talk.says("efface", under="reply-to-1") == "cannot-be-taken-back"
     assert talk.there == ["reply-to-1"]
+
+
+async def test_and_another_one_that_nobody_knows_is_asked_about_once() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    assert await talk.says("et Trucmuche ?", under="reply-to-1") == "answered"
+    assert "adresse" in talk.words[1]
+    assert await talk.says("et Machinchose ?", under="reply-to-1") == "asked-already"
+    assert await talk.says("www.solide.example", under="reply-to-2") == "answered"
+    assert "Solide" in talk.words[2]
+
+
+async def test_a_thread_of_twenty_voices_is_one_thread() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    above = "reply-to-1"
+    for number in range(2, 24):
+        await talk.says("pareil à Limoges", under=above, by=f"a{number}")
+        above = str(number)
+    assert await talk.says("toujours couché ?", under=above, by="a99") == "answered"
+    assert "Fragile" in talk.words[1]
+    assert len(talk.words) == 2
+    assert len(await talk.desk.store.reports("fragile", since=NOON)) == 22
