@@ -85,7 +85,10 @@ class Watching:
         return min(len(due), MOST_AT_ONCE)
 
     async def heard(self, platform_key: str) -> None:
-        """Bring the tally of people in our verdicts up to date, where posts can be edited. Raises StoreError."""
+        """Bring the tally of people up to date: for whoever shares the newest look, and where posts can be edited.
+
+        Raises StoreError.
+        """
         incident = await self.store.latest_incident(platform_key)
         platform = self.catalogue.of_key(platform_key)
         if incident is None or platform is None or not incident.is_open:
@@ -93,6 +96,8 @@ class Watching:
         now = self.clock()
         reports = await self.store.reports(platform_key, since=incident.first_down_at - REPORTS_FROM)
         tally, look = tally_of(reports, now=now), await self._newest_look(incident)
+        if platform_key in self._noted:
+            self._noted[platform_key] = replace(self._noted[platform_key], tally=tally)
         if look is None or not is_worth_an_edit(self._edited.get(incident.id, 0), tally.down + tally.up):
             return
         self._edited[incident.id] = tally.down + tally.up

@@ -224,6 +224,17 @@ async def test_colleagues_are_counted_into_the_verdicts_where_posts_can_be_edite
     assert await world.owed("bsky") == []
 
 
+async def test_who_shares_a_look_hears_of_those_who_reported_since_it() -> None:
+    world = World()
+    await world.ask("anne")
+    await world.report("c", "Limoges")
+    await world.report("d", "Nice", works=True)
+    world.now += timedelta(seconds=20)
+    verdict = await world.ask("brice", network="bsky")
+    assert (verdict.tally.down, verdict.tally.up, verdict.tally.down_places) == (1, 1, ("Limoges",))
+    assert verdict.judged_at == NOON
+
+
 async def test_colleagues_who_say_no_are_told_beside_a_verdict_that_says_yes() -> None:
     world = World(status=200)
     for who, place in (("a", "Limoges"), ("b", "Rennes"), ("c", "Nice"), ("d", "Brest"), ("e", "Lille")):
