@@ -38,16 +38,16 @@ class Numbers:
 
 
 def numbers(index: int) -> Numbers:
-    """The addresses of site number `index`."""
-    high, low = divmod(index, 250)
+    """The addresses of site number `index`; no two sites of the first 250 are neighbours, as if at one hoster."""
+    low, high = divmod(index, 250)
     return Numbers(
-        v4=f"45.80.{high}.{low + 1}",
-        also_v4=f"45.81.{high}.{low + 1}",
+        v4=f"45.80.{high + 1}.{low + 1}",
+        also_v4=f"45.81.{high + 1}.{low + 1}",
         v6=f"2a01:e0a:1::{index + 1:x}",
-        closed_v4=f"45.82.{high}.{low + 1}",
-        dead_v4=f"45.99.{high}.{low + 1}",
+        closed_v4=f"45.82.{high + 1}.{low + 1}",
+        dead_v4=f"45.99.{high + 1}.{low + 1}",
         dead_v6=f"2a01:e0a:dead::{index + 1:x}",
-        unreachable_v4=f"45.98.{high}.{low + 1}",
+        unreachable_v4=f"45.98.{high + 1}.{low + 1}",
     )
 
 
@@ -152,8 +152,9 @@ def internet(
     *,
     names: Mapping[str, Answer] | None = None,
     canaries: Sequence[str] = (),
+    more: Sequence[str] = (),
 ) -> Generator[Internet]:
-    """Start it: `sites` by host, and further `names`.
+    """Start it: `sites` by host, and further `names`; `more` are addresses for servers of the test's own.
 
     `canaries` are addresses that have servers on ports 80 and 443 which nobody may touch; hits["canary"] counts.
     """
@@ -167,7 +168,7 @@ def internet(
     authorities.trusted.cert_pem.write_to_path(str(folder / "authority.pem"))
     resolvers = (RESOLVER, *SECOND_RESOLVERS)
     with contextlib.ExitStack() as ends:
-        here, space = ends.enter_context(two_spaces([*resolvers, *own, *canaries], dns=RESOLVER))
+        here, space = ends.enter_context(two_spaces([*resolvers, *own, *canaries, *more], dns=RESOLVER))
         said = {**answers, **(names or {})}
         servers = [
             ends.enter_context(DnsServer(said, sock=space.socket(lambda at=at: listen(at, 53, socket.SOCK_DGRAM))))

@@ -102,12 +102,22 @@ def two_spaces(addresses: Sequence[str], *, dns: str | None = None) -> Generator
             subprocess.run(["ip", "netns", "add", space.name], check=True)
             undo.callback(subprocess.run, ["ip", "netns", "del", space.name], check=True)
         if dns is not None:
-            (_ETC / here.name).mkdir(parents=True)
-            undo.callback(_drop_etc, here.name)
-            (_ETC / here.name / "resolv.conf").write_text(f"nameserver {dns}\n", "ascii")
+            undo.enter_context(resolver_of(here, dns))
         _join(here, internet)
         internet.ip(*(f"address add {address} dev lo{_flags(address)}" for address in addresses))
         yield here, internet
+
+
+@contextlib.contextmanager
+def resolver_of(space: Space, dns: str) -> Generator[None]:
+    """Write the /etc/resolv.conf that commands in this namespace see."""
+    folder = _ETC / space.name
+    folder.mkdir(parents=True)
+    try:
+        (folder / "resolv.conf").write_text(f"nameserver {dns}\n", "ascii")
+        yield
+    finally:
+        _drop_etc(space.name)
 
 
 def _flags(address: str) -> str:

@@ -119,8 +119,9 @@ class BlueskyPeople:
         self.settle()
         view = self.query("app.bsky.feed.getPostThread", {"uri": post, "depth": "1"}, who)
         replies = cast(list[Json], cast(Json, view["thread"]).get("replies") or [])
-        posts = [_post(cast(Json, reply["post"])) for reply in replies if "post" in reply]
-        return sorted((found for found in posts if found.author == self.accounts["bot"].handle), key=lambda p: p.id)
+        views = [cast(Json, reply["post"]) for reply in replies if "post" in reply]
+        views.sort(key=lambda view: str(view["indexedAt"]))  # an address says nothing of when it was posted
+        return [found for found in map(_post, views) if found.author == self.accounts["bot"].handle]
 
     def is_told_of(self, answer: str) -> bool:
         page = self.query("app.bsky.notification.listNotifications", {"limit": "100"})

@@ -112,8 +112,10 @@ class NatsServer:
 
 
 @contextmanager
-def running_nats(sites: Sequence[str], *, tls: bool = False) -> Generator[NatsServer]:
+def running_nats(sites: Sequence[str], *, tls: bool = False, host: str = "localhost") -> Generator[NatsServer]:
     """Start a server that knows the bot and these sites; stop it and forget everything after.
+
+    Its certificate is for `host`.
 
     Its configuration is the shipped one, with the ports and the certificate of the test; without `tls` those parts of
     it are left out, as behind a proxy or on one machine.
@@ -135,7 +137,7 @@ def running_nats(sites: Sequence[str], *, tls: bool = False) -> Generator[NatsSe
         (folder / "nats.conf").write_text(text, "utf-8")
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "ca.pem")
-        certificate = authority.issue_cert("localhost")
+        certificate = authority.issue_cert(host)
         certificate.private_key_pem.write_to_path(folder / "privkey.pem")
         for index, blob in enumerate(certificate.cert_chain_pems):
             blob.write_to_path(folder / "fullchain.pem", append=index > 0)

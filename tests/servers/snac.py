@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,15 +18,15 @@ BINARY = CACHE / "snac" / "root" / "usr" / "bin" / "snac"
 
 
 @contextmanager
-def running_snac() -> Generator[MastodonPeople]:
-    """Start snac from an empty state with the accounts asker, bot and third; stop it and forget everything after."""
+def running_snac(more: Sequence[str] = ()) -> Generator[MastodonPeople]:
+    """Start snac from an empty state with the accounts asker, bot, third and `more`; forget everything after."""
     if not BINARY.exists():
         raise NotInstalledError("snac is not installed: run tests/servers/install.sh (Debian, root)")
     port = free_port()
     url = f"http://localhost:{port}"
     with tempfile.TemporaryDirectory(prefix="snac-") as folder:
         data = Path(folder) / "data"
-        passwords = _create(data, port)
+        passwords = _create(data, port, more)
         with (Path(folder) / "log").open("wb") as log:
             process = subprocess.Popen([BINARY, "httpd", data], stdout=log, stderr=log)
         try:
@@ -53,12 +53,12 @@ def _people(url: str, passwords: dict[str, str]) -> MastodonPeople:
     )
 
 
-def _create(data: Path, port: int) -> dict[str, str]:
+def _create(data: Path, port: int, more: Sequence[str]) -> dict[str, str]:
     _snac("init", data, said=f"127.0.0.1\n{port}\nlocalhost:{port}\n\n\n")
     settings = data / "server.json"
     settings.write_text(settings.read_text().replace('"protocol": "https"', '"protocol": "http"'))
     passwords: dict[str, str] = {}
-    for user in ("asker", "bot", "third"):
+    for user in ("asker", "bot", "third", *more):
         told = _snac("adduser", data, user, said="\n")
         found = re.search(r"^User password is (\S+)", told, re.MULTILINE)
         assert found, told
