@@ -48,7 +48,7 @@ from bot.model import (
     SayGoodbye,
 )
 from bot.ports import SocialNetwork, Store
-from bot.posting import OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
+from bot.posting import ANSWERED, OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
 from bot.understanding import understand
 from bot.understanding.dossier import dossier_asked
 from bot.watching import Watching
@@ -56,6 +56,7 @@ from bot.wording import is_our_own_words, word
 
 ONE_AT_A_TIME = "one-at-a-time"
 OUR_OWN_WORDS = "our-own-words"  # another copy of the bot, which wears no mark
+UNTIL_RECEIPTS_ARE_THERE = timedelta(seconds=5)
 NOTHING_SAID = Conversation()
 
 
@@ -82,6 +83,14 @@ class _Asked:
     @property
     def mention(self) -> Mention:
         return self.owed.mention
+
+    @property
+    def may_be_about_a_post_we_do_not_know(self) -> bool:
+        """Whether it makes no sense by itself, and answers what may be a post of ours whose receipt was lost."""
+        mention, act = self.mention, self.intent.act
+        answers_unknown = mention.answers is not None and self.said.above is None and self.said.awaits_receipts
+        makes_sense = act in {Act.HELP, Act.STOP} or bool(named(self.intent, self.catalogue))
+        return answers_unknown and not makes_sense and asker_of(mention) is not None
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -120,6 +129,10 @@ class Answering:
         said = await self.store.conversation(mention, since=self.clock() - DAY)
         catalogue = self.catalogue.seen_by(network.address_of(mention.author))
         asked = _Asked(owed, self.understand(mention, said), said, catalogue)
+        if asked.may_be_about_a_post_we_do_not_know:
+            later = self.clock() + UNTIL_RECEIPTS_ARE_THERE
+            await self.store.postpone(mention, reason="awaits-receipts", not_before=later)
+            return PUT_OFF
         if (wanted := await self._dossier_for(asked)) is not None:
             return await self._reply_to(asked, network, wanted)
         match asked.intent.act:
@@ -226,7 +239,10 @@ class Answering:
                     return PUT_OFF
                 case answer:
                     reply = self._worded(mention, asked.intent, answer, network.text_limit)
-                    return await self.posting.answer(asked.owed, network, reply)
+                    outcome = await self.posting.answer(asked.owed, network, reply)
+                    if asked.owed.saying is not None and outcome == ANSWERED:
+                        await self.watching.found_late(mention.network, mention.id, asked.owed.saying.platforms)
+                    return outcome
         finally:
             self._under_way.pop(_key(mention), None)
 

@@ -24,6 +24,7 @@ from bot.model import (
     Reading,
     Reply,
     Report,
+    Saying,
     Target,
     Verdict,
     Visibility,
@@ -43,7 +44,21 @@ class OutsideError(Exception):
 
 
 class SocialError(OutsideError):
-    """A social network failed us. `permanent` on a reply: this mention cannot be answered (deleted, blocked)."""
+    """A social network failed us. `permanent` on a reply: this mention cannot be answered (deleted, blocked).
+
+    `may_be_done`: nobody said what became of the post; a server that is slow enough may still make it.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        may_be_done: bool = False,
+    ) -> None:
+        super().__init__(sentence, permanent=permanent, retry_after=retry_after)
+        self.may_be_done = may_be_done
 
 
 class AccountRefusedError(SocialError):
@@ -73,6 +88,11 @@ class SocialNetwork(Protocol):
     @property
     def can_edit(self) -> bool:
         """Whether a post can be changed afterwards, for those who read it as well."""
+        ...
+
+    @property
+    def posts_once(self) -> bool:
+        """Whether the network itself refuses a second post of one kind to a mention, however late the first comes."""
         ...
 
     def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
@@ -164,8 +184,10 @@ class Store(Protocol):
         """The mentions of a network that wait for an answer and may be tried now, oldest first."""
         ...
 
-    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime) -> None:
+    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime, saying: Saying | None = None) -> None:
         """Count an attempt, before anything is posted: after this a crash leads to `tried_before` at `not_before`.
+
+        `saying`: what the post to a mention will say, given back with it as long as nothing was said before.
 
         Raises LookupError for what is not owed (any more): posting now might be posting twice.
         """
@@ -178,8 +200,8 @@ class Store(Protocol):
         """
         ...
 
-    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime) -> None:
-        """Keep a mention or a follow-up owed, to be tried again from `not_before` on."""
+    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime, unsaid: bool = False) -> None:
+        """Keep a mention or a follow-up owed, to be tried again from `not_before` on; `unsaid`: forget its saying."""
         ...
 
     async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.budgets import CONSOLE, PostBudget
 from bot.manners import HOUR, reply_visibility
-from bot.model import Debt, FollowUp, Mention, Owed, OwedFollowUp, OwnPost, PostKind, PostRef, Reply, Visibility
+from bot.model import Debt, FollowUp, Mention, Owed, OwedFollowUp, OwnPost, PostKind, PostRef, Reply, Saying, Visibility
 from bot.ports import AccountRefusedError, SocialError, SocialNetwork, Store
 
 ANSWERED = "answered"
@@ -22,6 +22,9 @@ CANNOT_BE_TAKEN_BACK = "cannot-be-taken-back"  # a server without removals
 # A post whose receipt was lost may still be on its way: no second try, and no look for it, before it must be there.
 # Longer than an adapter's whole reply may take.
 UNTIL_A_POST_IS_SEEN = timedelta(seconds=15)
+# A server that froze for half a minute makes a post that nobody waits for any more; asked again meanwhile, it makes
+# two. Only where the network itself cannot tell that they are one.
+UNTIL_A_LATE_POST_IS_SEEN = timedelta(seconds=45)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 FOLLOW_UP_IS_NEWS = timedelta(minutes=60)  # what could not be posted for so long is none any more
@@ -53,14 +56,16 @@ class Posting:
 
     async def answer(self, owed: Owed, network: SocialNetwork, reply: Reply) -> str:
         """Post the answer to a mention, whose place is kept. Raises AccountRefusedError (it stays owed), StoreError."""
-        mention = owed.mention
-        await self._begin(mention)
+        mention, saying = owed.mention, _saying_of(reply)
+        await self._begin(mention, network, saying)
         visibility = reply_visibility(mention.visibility)
         try:
             ref = await network.reply(mention, reply, visibility=visibility, tried_before=owed.attempts > 0)
         except SocialError as error:
-            return await self._failed(mention, owed.attempts, error)
-        await self._settle(mention, ANSWERED, _own_post(mention, ref, reply, visibility, self.clock()))
+            return await self._failed(mention, network, owed.attempts, error, unsaid=owed.saying is None)
+        if ref.was_there and owed.saying is not None:  # what it says was true then, and is what they were told
+            saying = owed.saying
+        await self._settle(mention, ANSWERED, _own_post(mention, ref, saying, visibility, self.clock()))
         return ANSWERED
 
     async def follow_up(self, owed: OwedFollowUp, network: SocialNetwork) -> str:
@@ -79,23 +84,23 @@ class Posting:
             await self.store.postpone(follow_up, reason=OVER_BUDGET, not_before=self.clock() + wait)
             return PUT_OFF
         try:
-            await self._begin(follow_up)
+            await self._begin(follow_up, network)
         except LookupError:  # they said « stop », or took our answer back, a moment ago
             self.release(follow_up)
             return "not-owed-any-more"
         try:
             return await (self._edit(owed, network) if is_edit else self._post_follow_up(owed, network))
         except SocialError as error:
-            return await self._failed(follow_up, owed.attempts, error)
+            return await self._failed(follow_up, network, owed.attempts, error)
 
     async def take_back(self, posts: tuple[OwnPost, ...], owed: Owed, network: SocialNetwork) -> str:
         """Delete posts of ours, and settle the mention that asks for it. Twice is once. Raises as `answer` does."""
-        await self._begin(owed.mention)
+        await self._begin(owed.mention, network)
         try:
             for post in posts:
                 await network.delete(post.ref)
         except SocialError as error:
-            return await self._failed(owed.mention, owed.attempts, error, for_good=CANNOT_BE_TAKEN_BACK)
+            return await self._failed(owed.mention, network, owed.attempts, error, for_good=CANNOT_BE_TAKEN_BACK)
         await self.store.mark_deleted(posts, at=self.clock())
         await self._settle(owed.mention, "deleted", None)
         return "deleted"
@@ -107,7 +112,8 @@ class Posting:
         ref = await network.reply(
             owed.mention, reply, visibility=visibility, tried_before=owed.attempts > 0, besides=besides
         )
-        post = _own_post(owed.mention, ref, reply, visibility, self.clock(), owed.follow_up.platforms)
+        saying = Saying(reply.kind, reply.language, owed.follow_up.platforms)
+        post = _own_post(owed.mention, ref, saying, visibility, self.clock())
         await self._settle(owed.follow_up, "posted", post)
         return "posted"
 
@@ -123,16 +129,24 @@ class Posting:
         await self.store.settle(follow_up, outcome=outcome, at=self.clock())
         return outcome
 
-    async def _begin(self, debt: Debt) -> None:
+    async def _begin(self, debt: Debt, network: SocialNetwork, saying: Saying | None = None) -> None:
         now = self.clock()
-        await self.store.begin(debt, at=now, not_before=now + UNTIL_A_POST_IS_SEEN)
+        wait = UNTIL_A_POST_IS_SEEN if network.posts_once else UNTIL_A_LATE_POST_IS_SEEN
+        await self.store.begin(debt, at=now, not_before=now + wait, saying=saying)
 
     async def _settle(self, debt: Debt, outcome: str, post: OwnPost | None) -> None:
         self._tell(debt.network, None)
         await self.store.settle(debt, outcome=outcome, at=self.clock(), post=post)
 
     async def _failed(
-        self, debt: Debt, attempts: int, error: SocialError, *, for_good: str = CANNOT_BE_ANSWERED
+        self,
+        debt: Debt,
+        network: SocialNetwork,
+        attempts: int,
+        error: SocialError,
+        *,
+        for_good: str = CANNOT_BE_ANSWERED,
+        unsaid: bool = False,
     ) -> str:
         if isinstance(error, AccountRefusedError):
             raise error  # not the mention's trouble: it stays owed until the operator mends the account
@@ -143,7 +157,10 @@ class Posting:
             return for_good
         self._tell(debt.network, error)
         wait = max(error.retry_after or timedelta(0), wait_before_retry(attempts))
-        await self.store.postpone(debt, reason=str(error), not_before=self.clock() + wait)
+        if error.may_be_done and not network.posts_once:
+            wait = max(wait, UNTIL_A_LATE_POST_IS_SEEN)
+        unsaid = unsaid and not error.may_be_done
+        await self.store.postpone(debt, reason=str(error), not_before=self.clock() + wait, unsaid=unsaid)
         return PUT_OFF
 
     def _tell(self, network: str, error: SocialError | None) -> None:
@@ -173,24 +190,21 @@ def _reply_of(follow_up: FollowUp) -> Reply:
     return Reply(follow_up.text, follow_up.language, kind=follow_up.kind)
 
 
-def _own_post(
-    mention: Mention,
-    ref: PostRef,
-    reply: Reply,
-    visibility: Visibility,
-    at: datetime,
-    platforms: tuple[str, ...] | None = None,
-) -> OwnPost:
+def _saying_of(reply: Reply) -> Saying:
     about = tuple(verdict.platform.key for verdict in reply.verdicts)
+    return Saying(reply.kind, reply.language, about, tuple(verdict.word for verdict in reply.verdicts))
+
+
+def _own_post(mention: Mention, ref: PostRef, saying: Saying, visibility: Visibility, at: datetime) -> OwnPost:
     return OwnPost(
         network=mention.network,
         ref=ref,
         mention_id=mention.id,
         author_id=mention.author.id,
-        kind=reply.kind,
-        language=reply.language,
+        kind=saying.kind,
+        language=saying.language,
         visibility=visibility,
         posted_at=at,
-        platforms=about if platforms is None else platforms,
-        told=tuple(verdict.word for verdict in reply.verdicts),
+        platforms=saying.platforms,
+        told=saying.told,
     )

@@ -106,6 +106,27 @@ class Watching:
         editable = [post for post in posts if post.network in self.networks and self.networks[post.network].can_edit]
         await self.store.owe([self._edit(post, verdict, now) for post in editable])
 
+    async def found_late(self, network: str, mention_id: str, platforms: Sequence[str]) -> None:
+        """Owe news of the return for a post that we learn of only now, if it would have been owed. Raises StoreError.
+
+        Its receipt was lost, and what it says is bad may be over since: then nobody knew whom to tell.
+        """
+        now = self.clock()
+        for key in platforms:
+            incident, platform = await self.store.latest_incident(key), self.catalogue.of_key(key)
+            if incident is None or platform is None or incident.is_open:
+                continue
+            posts = await self.store.posts_about(key, since=now - TOLD_BACK_WITHIN)
+            waiting = to_tell_back(incident, posts, now=now)
+            theirs = [post for post in waiting if (post.network, post.mention_id) == (network, mention_id)]
+            before = to_tell_back(incident, [post for post in posts if post not in theirs], now=now)
+            told = {(post.network, post.author_id) for post in before}
+            look = await self._newest_look(incident)
+            if look is not None:
+                verdict = _verdict_of(incident, platform, look)
+                unaware = [post for post in theirs if (post.network, post.author_id) not in told]
+                await self.store.owe([self._back(post, incident, verdict, now) for post in unaware])
+
     async def _look_at(self, incident: Incident) -> None:
         platform = self.catalogue.of_key(incident.platform_key)
         if platform is None:

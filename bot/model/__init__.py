@@ -19,7 +19,7 @@ from bot.model.answers import (
 from bot.model.crowd import NOBODY, CommonCause, Tally
 from bot.model.dossiers import Dossier, Seen
 from bot.model.incidents import Incident, Interval, Length, LookTaken
-from bot.model.ledger import Conversation, Debt, FollowUp, OwedFollowUp, OwnPost, PostKind, Report
+from bot.model.ledger import Conversation, Debt, FollowUp, Owed, OwedFollowUp, OwnPost, PostKind, Report, Saying
 from bot.model.mentions import (
     Act,
     Author,
@@ -27,7 +27,6 @@ from bot.model.mentions import (
     Language,
     Mention,
     Named,
-    Owed,
     PostRef,
     Reading,
     Visibility,
@@ -113,6 +112,7 @@ __all__ = [
     "Response",
     "Role",
     "SayGoodbye",
+    "Saying",
     "Seen",
     "StatusPage",
     "Tally",

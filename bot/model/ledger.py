@@ -48,12 +48,37 @@ class OwnPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """What an answer of ours says, in our own terms: kind, language, and what of which platforms, as in `OwnPost`."""
+
+    kind: PostKind
+    language: Language
+    platforms: tuple[str, ...] = ()
+    told: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A mention that waits for its answer. `attempts` counts the times an answer was begun before this one.
+
+    From `late_at` on, by our own clock, an answer would only surprise; None: never. `saying` is what was said by the
+    first of them whose post may be there; None if there is none.
+    """
+
+    mention: Mention
+    attempts: int
+    late_at: datetime | None = None
+    saying: Saying | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What was said before a mention. Everything oldest first; what was deleted is no part of `in_thread`.
 
     `in_thread` are our posts in the mention's thread, `above` the one that it answers directly, `to_author` those of
     the last day to its author, wherever they are and deleted ones as well. `stopped_by` is the id of the mention by
     which the author said « stop », `stopped_at` when that was listed; both None if they did not, or asked again since.
+    `awaits_receipts`: posts of ours may be there of which we do not know yet, so that `above` may be one of them.
     """
 
     in_thread: tuple[OwnPost, ...] = ()
@@ -61,6 +86,7 @@ class Conversation:
     to_author: tuple[OwnPost, ...] = ()
     stopped_by: str | None = None
     stopped_at: datetime | None = None
+    awaits_receipts: bool = False
 
     @property
     def about(self) -> tuple[str, ...]:

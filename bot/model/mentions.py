@@ -1,6 +1,6 @@
 """What people write to us, and what we understood of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,18 +70,6 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """A mention that waits for its answer. `attempts` counts the times an answer was begun before this one.
-
-    From `late_at` on, by our own clock, an answer would only surprise; None: never.
-    """
-
-    mention: Mention
-    attempts: int
-    late_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """How far a network was read, by the network's clock.
 
@@ -96,10 +84,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PostRef:
-    """Our post on the network: its opaque id there, and the address where people see it, if there is one."""
+    """Our post on the network: its opaque id there, and the address where people see it, if there is one.
+
+    `was_there`: it was posted by an earlier try, in the words of that one.
+    """
 
     id: str
     url: str | None = None
+    was_there: bool = field(default=False, compare=False)
 
 
 class Act(StrEnum):

@@ -111,6 +111,11 @@ class BlueskyNetwork:
         """Clients show a post as it was first written."""
         return False
 
+    @property
+    def posts_once(self) -> bool:
+        """Our reply stands at an address drawn from the mention's."""
+        return True
+
     async def reply(
         self,
         mention: Mention,
@@ -157,7 +162,8 @@ class BlueskyNetwork:
             async with asyncio.timeout(REPLY_DEADLINE_S):
                 yield
         except TimeoutError as error:
-            raise SocialError(f"Bluesky did not take the {what} within {REPLY_DEADLINE_S:g} s") from error
+            sentence = f"Bluesky did not take the {what} within {REPLY_DEADLINE_S:g} s"
+            raise SocialError(sentence, may_be_done=True) from error
 
     async def _reply(self, mention: Mention, reply: Reply) -> PostRef:
         asked = await self._post_to_answer(mention)
@@ -170,13 +176,19 @@ class BlueskyNetwork:
             "swapRecord": None,  # only if there is nothing yet
         }
         uri = f"at://{self._client.did}/app.bsky.feed.post/{key}"
+        was_there = False
         try:
             said = await self._client.procedure("com.atproto.repo.putRecord", json.dumps(body).encode())
             uri = self._client.read(WrittenShape, said).uri
         except RefusedRequestError as error:
             if error.error_name != "InvalidSwap":  # that one says: our answer is there already
                 raise SocialError(str(error), permanent=True) from error
-        return PostRef(uri, f"https://bsky.app/profile/{self._client.did}/post/{key}")
+            was_there = True
+        except AccountRefusedError:
+            raise
+        except SocialError as error:
+            raise SocialError(str(error), retry_after=error.retry_after, may_be_done=True) from error
+        return PostRef(uri, f"https://bsky.app/profile/{self._client.did}/post/{key}", was_there=was_there)
 
     def _look_at_the_clock(self) -> None:
         ahead = self._client.clock_ahead

@@ -81,6 +81,11 @@ class ConsoleNetwork:
         for mention in list(self._waiting.values()):
             yield mention
 
+    @property
+    def posts_once(self) -> bool:
+        """A terminal loses nothing."""
+        return True
+
     async def reply(
         self,
         mention: Mention,

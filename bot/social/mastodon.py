@@ -127,6 +127,11 @@ class MastodonNetwork:
         """Mastodon since 4.0, and its kin."""
         return True
 
+    @property
+    def posts_once(self) -> bool:
+        """Idempotency-Key is ignored by GoToSocial, takahe and snac, and forgotten by Mastodon after an hour."""
+        return False
+
     async def reply(
         self,
         mention: Mention,
@@ -177,7 +182,8 @@ class MastodonNetwork:
                 yield
         except TimeoutError as error:
             host = urlsplit(self._server).netloc
-            raise SocialError(f"{host} did not take the {what} within {REPLY_DEADLINE_S:g} s") from error
+            sentence = f"{host} did not take the {what} within {REPLY_DEADLINE_S:g} s"
+            raise SocialError(sentence, may_be_done=True) from error
         except (GoneError, RefusedRequestError) as error:
             await account_of(self._client)  # a server that answers so to everything is no reason to give up
             if isinstance(error, RefusedRequestError) and error.status == 403 and error.in_its_own_words:
@@ -343,14 +349,14 @@ class MastodonNetwork:
         said = await self._client.ask(lambda api: api.status_context(mention.id))
         for status in self._client.read(ContextShape, said).descendants:
             if status.account.id == me.id and status.in_reply_to_id == mention.id and status.id not in besides:
-                return PostRef(status.id, status.url)
+                return PostRef(status.id, status.url, was_there=True)
         return None
 
     async def _post(self, mention: Mention, asked: StatusShape, reply: Reply, visibility: Visibility) -> PostRef:
         words = self._words(asked, reply)
         asked_behind = reply.content_warning or asked.spoiler_text or ""
         warning = shorten(asked_behind, self._most - len(words)) or None
-        said = await self._client.ask(
+        said = await self._client.ask_once(
             lambda api: api.status_post(
                 words,
                 in_reply_to_id=mention.id,

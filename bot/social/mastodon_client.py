@@ -30,7 +30,11 @@ class GoneError(SocialError):
     """404: what we asked for is deleted, or its author blocks us. Always permanent."""
 
 
-class NotReachedError(SocialError):
+class UnheardError(SocialError):
+    """The server itself said nothing: no answer came, or only that of a gateway before it (502, 504)."""
+
+
+class NotReachedError(UnheardError):
     """There was no answer: never sent, or the answer lost. It may pass."""
 
 
@@ -109,7 +113,17 @@ class MastodonClient:
             async with asyncio.timeout(DEADLINE_S):
                 return await self._thread.run(lambda: self._ask(question))
         except TimeoutError as error:
-            raise SocialError(f"{self.host} did not answer within {DEADLINE_S:g} s") from error
+            raise UnheardError(f"{self.host} did not answer within {DEADLINE_S:g} s") from error
+
+    async def ask_once(self, question: Callable[[Api], Answer]) -> Answer:
+        """Carry to the server what must not be done twice: an error tells whether it may still come to be done.
+
+        Raises SocialError.
+        """
+        try:
+            return await self.ask(question)
+        except UnheardError as error:
+            raise SocialError(str(error), may_be_done=True) from error
 
     async def put(self, path: str, form: Form) -> object:
         """Change something, with a request of our own: Mastodon.py's `status_update` leaves the language out.
@@ -219,6 +233,8 @@ class MastodonClient:
                 return self._refusal(int(refusal), in_its_own_words=in_its_own_words)
             case 429:
                 return SocialError(f"{self.host} says too many requests")
+            case 502 | 504:
+                return UnheardError(f"{self.host} is in trouble (HTTP {status})")
             case int():
                 return SocialError(f"{self.host} is in trouble (HTTP {status})")
             case _:

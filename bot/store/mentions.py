@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.model import Author, Mention, Owed, Reading, Visibility
+from bot.model import Author, Mention, Owed, Reading, Saying, Visibility
 from bot.store.posts import threads_of
 from bot.store.tables import cursor, from_micros, mention, storable, to_micros
 
 # Who asked stays as an opaque id, for budgets; what they wrote and how to reach them does not.
-_FORGOTTEN = {"text": None, "content_warning": None, "parent_text": None, "author_handle": "", "reply_ref": ""}
+_FORGOTTEN = {
+    "saying": None,
+    "text": None,
+    "content_warning": None,
+    "parent_text": None,
+    "author_handle": "",
+    "reply_ref": "",
+}
 
 
 def insert_new(connection: Connection, mentions: Sequence[Mention], *, owed: bool, late_at: datetime | None) -> int:
@@ -35,15 +44,23 @@ def select_owed(connection: Connection, network: str, now: datetime, limit: int)
         .limit(limit)
     )
     return tuple(
-        Owed(mention_of(row), row.attempts, None if row.late_at is None else from_micros(row.late_at))
+        Owed(
+            mention_of(row),
+            row.attempts,
+            late_at=None if row.late_at is None else from_micros(row.late_at),
+            saying=None if row.saying is None else _sayings().validate_json(row.saying),
+        )
         for row in connection.execute(statement)
     )
 
 
-def count_attempt(connection: Connection, which: Mention, at: datetime, not_before: datetime) -> None:
+def count_attempt(
+    connection: Connection, which: Mention, at: datetime, not_before: datetime, saying: Saying | None
+) -> None:
     """One more. A mention that is not owed is a bug in the caller: posting now might be posting twice."""
     tried = {"attempts": mention.c.attempts + 1, "tried_at": to_micros(at), "not_before": to_micros(not_before)}
-    changed = _change(connection, which, **tried)
+    words = None if saying is None else _sayings().dump_json(saying).decode()
+    changed = _change(connection, which, **tried, saying=func.coalesce(mention.c.saying, words))
     if not changed:
         raise LookupError("an answer was begun to a mention that is not owed")
 
@@ -53,9 +70,16 @@ def close_mention(connection: Connection, which: Mention, outcome: str, at: date
     _change(connection, which, state="settled", outcome=outcome, settled_at=to_micros(at), **_FORGOTTEN)
 
 
-def put_off(connection: Connection, which: Mention, reason: str, not_before: datetime) -> None:
-    """Keep it owed until later."""
-    _change(connection, which, reason=storable(reason), not_before=to_micros(not_before))
+def put_off(connection: Connection, which: Mention, reason: str, not_before: datetime, *, unsaid: bool) -> None:
+    """Keep it owed until later; `unsaid`: nothing was posted."""
+    forgotten = {"saying": None} if unsaid else {}
+    _change(connection, which, reason=storable(reason), not_before=to_micros(not_before), **forgotten)
+
+
+def awaits_receipts(connection: Connection, which: Mention) -> bool:
+    """Whether an answer to another mention of the network was begun, and is not known to be posted or not."""
+    begun = and_(mention.c.network == which.network, mention.c.state == "owed", mention.c.saying.is_not(None))
+    return bool(connection.scalar(select(select(mention.c.id).where(begun, mention.c.id != which.id).exists())))
 
 
 def select_reading(connection: Connection, network: str, answer_since: datetime) -> Reading:
@@ -78,6 +102,11 @@ def delete_settled(connection: Connection, before: datetime) -> int:
     """Delete what was settled, or taken as seen, before an instant."""
     old = func.coalesce(mention.c.settled_at, mention.c.listed_at) < to_micros(before)
     return connection.execute(delete(mention).where(mention.c.state == "settled", old)).rowcount
+
+
+@cache
+def _sayings() -> TypeAdapter[Saying]:
+    return TypeAdapter(Saying)
 
 
 def _change(connection: Connection, which: Mention, **values: object) -> int:

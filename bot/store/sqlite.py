@@ -5,7 +5,7 @@ import contextlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,7 @@ from bot.model import (
     OwnPost,
     Reading,
     Report,
+    Saying,
     Verdict,
 )
 from bot.ports import StoreError
@@ -127,11 +128,11 @@ class SqliteStore:
         """See Store.owed."""
         return await self._transact(lambda tx: mention_rows.select_owed(tx, network, now, limit))
 
-    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime) -> None:
+    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime, saying: Saying | None = None) -> None:
         """See Store.begin."""
         match debt:
             case Mention():
-                await self._transact(lambda tx: mention_rows.count_attempt(tx, debt, at, not_before))
+                await self._transact(lambda tx: mention_rows.count_attempt(tx, debt, at, not_before, saying))
             case FollowUp():
                 await self._transact(lambda tx: follow_up_rows.count_attempt(tx, debt, at, not_before))
 
@@ -139,17 +140,17 @@ class SqliteStore:
         """See Store.settle."""
         await self._transact(lambda tx: _settle(tx, debt, outcome, at, post))
 
-    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime) -> None:
+    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime, unsaid: bool = False) -> None:
         """See Store.postpone."""
         match debt:
             case Mention():
-                await self._transact(lambda tx: mention_rows.put_off(tx, debt, reason, not_before))
+                await self._transact(lambda tx: mention_rows.put_off(tx, debt, reason, not_before, unsaid=unsaid))
             case FollowUp():
                 await self._transact(lambda tx: follow_up_rows.put_off(tx, debt, reason, not_before))
 
     async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
         """See Store.conversation."""
-        return await self._transact(lambda tx: posts.select_conversation(tx, mention, since))
+        return await self._transact(lambda tx: _conversation(tx, mention, since))
 
     async def own_posts(self, network: str, *, since: datetime) -> tuple[OwnPost, ...]:
         """See Store.own_posts."""
@@ -252,6 +253,11 @@ class SqliteStore:
     def _in_transaction(self, work: Callable[[Connection], T]) -> T:
         with as_store_error(self._opened.folder), self._opened.engine.begin() as transaction:
             return work(transaction)
+
+
+def _conversation(transaction: Connection, mention: Mention, since: datetime) -> Conversation:
+    said = posts.select_conversation(transaction, mention, since)
+    return replace(said, awaits_receipts=mention_rows.awaits_receipts(transaction, mention))
 
 
 def _settle(transaction: Connection, debt: Debt, outcome: str, at: datetime, post: OwnPost | None) -> None:

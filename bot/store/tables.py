@@ -50,6 +50,7 @@ mention = Table(
     Column("thread", Text),  # the id of a post; none for what was taken before there were threads
     Column("late_at", BigInteger),
     Column("author_created_at", BigInteger),
+    Column("saying", Text),  # JSON: what the answer says that may be posted already; forgotten once settled
     PrimaryKeyConstraint("network", "id"),
     CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
     CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
@@ -76,6 +77,7 @@ own_post = Table(
 )
 Index("own_post_in_thread", own_post.c.network, own_post.c.thread)
 Index("own_post_to_author", own_post.c.network, own_post.c.author_id, own_post.c.posted_at)
+Index("own_post_of_kind", own_post.c.kind, own_post.c.posted_at)
 Index("own_post_under_mention", own_post.c.network, own_post.c.mention_id)
 
 follow_up = Table(

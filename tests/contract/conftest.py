@@ -8,9 +8,9 @@ import pytest
 from bot.ports import Store
 from bot.store import open_store
 from tests.fakes.store import FakeStore
-from tests.servers.fixtures import bluesky, mock_mastodon, snac
+from tests.servers.fixtures import bluesky, gotosocial, mock_mastodon, snac, takahe
 
-__all__ = ["bluesky", "mock_mastodon", "snac"]
+__all__ = ["bluesky", "gotosocial", "mock_mastodon", "snac", "takahe"]
 
 
 @pytest.fixture(params=["sqlite", "fake"])

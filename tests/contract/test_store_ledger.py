@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import Author, FollowUp, Language, Mention, PostKind, Report
+from bot.model import Author, FollowUp, Language, Mention, PostKind, Report, Saying, Word
 from bot.ports import Store
 from tests.contract.test_store import MINUTE, NOON, mention, own_post
 
@@ -119,6 +119,28 @@ async def test_who_said_stop_is_owed_nothing_more(store: Store) -> None:
     assert await owed_follow_ups(store) == [("2", PostKind.BACK)]
     assert await store.owe([follow_up(PostKind.CORRECTION)]) == 0
     assert await store.owe([follow_up(PostKind.CORRECTION, to=other.id)]) == 1
+
+
+async def test_what_may_have_been_said_is_kept_until_it_is_settled_or_was_not_said(store: Store) -> None:
+    first, second = answering(None, "1"), answering(None, "2")
+    await store.take([first, second], owed=True)
+    down = Saying(PostKind.VERDICT, Language.FRENCH, ("cairn",), (Word.DOWN,))
+    up = replace(down, told=(Word.UP,))
+    assert await sayings(store) == {"1": None, "2": None}
+    await store.begin(first, at=NOON, not_before=NOON, saying=down)
+    await store.begin(first, at=NOON, not_before=NOON, saying=up)  # the first may be there, so this one is not
+    assert await sayings(store) == {"1": down, "2": None}
+    assert not (await store.conversation(first, since=NOON)).awaits_receipts
+    assert (await store.conversation(second, since=NOON)).awaits_receipts
+    await store.postpone(first, reason="too many requests", not_before=NOON, unsaid=True)
+    assert await sayings(store) == {"1": None, "2": None}
+    await store.begin(first, at=NOON, not_before=NOON, saying=up)
+    await store.settle(first, outcome="answered", at=NOON)
+    assert not (await store.conversation(second, since=NOON)).awaits_receipts
+
+
+async def sayings(store: Store) -> dict[str, Saying | None]:
+    return {each.mention.id: each.saying for each in await store.owed("mamot", now=NOON, limit=10)}
 
 
 async def test_a_follow_up_comes_back_as_it_was_owed_with_its_mention_and_our_posts(store: Store) -> None:

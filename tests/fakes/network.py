@@ -45,6 +45,7 @@ class FakeNetwork:
     name: str = "fake"
     text_limit: int = 500
     can_edit: bool = True
+    posts_once: bool = False
     there: dict[str, tuple[str, Reply]] = field(default_factory=dict[str, tuple[str, Reply]])
     edits: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     listed: list[Mention] = field(default_factory=list[Mention])
@@ -86,14 +87,15 @@ class FakeNetwork:
             self.refused += 1
             raise self.refuses
         found = [post for post, (above, _) in self.there.items() if above == mention.id and post not in besides]
-        if not (tried_before and found):
+        was_there = tried_before and bool(found)
+        if not was_there:
             self.posts.append((mention, reply, visibility))
             found = [_id_of(mention, reply.kind)]
             self.there[found[0]] = (mention.id, reply)
         if self.lose_answer_once:
             lost, self.lose_answer_once = self.lose_answer_once, None
             raise lost
-        return PostRef(found[0])
+        return PostRef(found[0], was_there=was_there)
 
     async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
         if self.fails:

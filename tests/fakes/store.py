@@ -18,6 +18,7 @@ from bot.model import (
     PostKind,
     Reading,
     Report,
+    Saying,
     Verdict,
 )
 from bot.ports import StoreError
@@ -35,10 +36,11 @@ class State:
     not_before: datetime | None = None
     reason: str | None = None
     settled_at: datetime | None = None
+    saying: Saying | None = None
 
     def settle(self, outcome: str, at: datetime) -> None:
         if self.outcome is None:
-            self.outcome, self.settled_at = outcome, at
+            self.outcome, self.settled_at, self.saying = outcome, at, None
 
 
 @dataclass
@@ -103,20 +105,21 @@ class FakeStore:
             and (each.not_before is None or each.not_before <= now)
         ]
         waiting.sort(key=lambda each: (each.mention.listed_at, _key(each.mention)))
-        return tuple(Owed(each.mention, each.attempts, each.late_at) for each in waiting[:limit])
+        return tuple(Owed(each.mention, each.attempts, each.late_at, each.saying) for each in waiting[:limit])
 
     def _state(self, debt: Debt) -> State | None:
         if isinstance(debt, FollowUp):
             return self.follow_ups.get((debt.network, debt.mention_id, debt.kind.value))
         return self.kept.get(_key(debt))
 
-    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime) -> None:
+    async def begin(self, debt: Debt, *, at: datetime, not_before: datetime, saying: Saying | None = None) -> None:
         self._fail()
         state = self._state(debt)
         if state is None or state.outcome is not None:
             raise LookupError("a post was begun that is not owed")
         state.attempts += 1
         state.not_before = not_before
+        state.saying = state.saying or saying
 
     async def settle(self, debt: Debt, *, outcome: str, at: datetime, post: OwnPost | None = None) -> None:
         self._fail()
@@ -131,11 +134,12 @@ class FakeStore:
             thread = self.kept[post.network, post.mention_id].thread
             self.posts.setdefault((post.network, post.ref.id), KeptPost(post, thread))
 
-    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime) -> None:
+    async def postpone(self, debt: Debt, *, reason: str, not_before: datetime, unsaid: bool = False) -> None:
         self._fail()
         state = self._state(debt)
         if state is not None and state.outcome is None:
             state.reason, state.not_before = reason, not_before
+            state.saying = None if unsaid else state.saying
 
     async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
         self._fail()
@@ -150,6 +154,10 @@ class FakeStore:
             to_author=_in_order(to_author),
             stopped_by=stop.id if stop else None,
             stopped_at=stop.listed_at if stop else None,
+            awaits_receipts=any(
+                each.saying is not None and key[0] == mention.network and key != _key(mention)
+                for key, each in self.kept.items()
+            ),
         )
 
     async def own_posts(self, network: str, *, since: datetime) -> tuple[OwnPost, ...]:

@@ -76,6 +76,7 @@ class BlueskyPeople:
         warning: str | None = None,
         written_at: datetime | None = None,
     ) -> str:
+        """`written_at`: when the post says that it was written; the author's choice on this network."""
         assert audience == "public", "every post is public on Bluesky"
         assert warning is None, "there are no content warnings on Bluesky"
         bot = self.accounts["bot"]
@@ -122,6 +123,21 @@ class BlueskyPeople:
         views = [cast(Json, reply["post"]) for reply in replies if "post" in reply]
         views.sort(key=lambda view: str(view["indexedAt"]))  # an address says nothing of when it was posted
         return [found for found in map(_post, views) if found.author == self.accounts["bot"].handle]
+
+    def replies_by_post(self) -> dict[str, list[str]]:
+        """The texts of all the bot's replies by the post that they answer, as its own repository has them."""
+        found, cursor = dict[str, list[str]](), None
+        while True:
+            params = {"repo": self.accounts["bot"].did, "collection": "app.bsky.feed.post", "limit": "100"}
+            page = self.query("com.atproto.repo.listRecords", params | ({"cursor": cursor} if cursor else {}))
+            for item in cast(list[Json], page["records"]):
+                record = cast(Json, item["value"])
+                parent = cast(Json, cast(Json, record["reply"])["parent"]) if record.get("reply") else None
+                if parent:
+                    found.setdefault(str(parent["uri"]), []).append(str(record["text"]))
+            cursor = cast("str | None", page.get("cursor"))
+            if not cursor:
+                return found
 
     def is_told_of(self, answer: str) -> bool:
         page = self.query("app.bsky.notification.listNotifications", {"limit": "100"})
