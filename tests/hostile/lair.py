@@ -61,8 +61,14 @@ class Lair:
 
     def strayed(self) -> set[tuple[str, int]]:
         """What was spoken to beside the public server and the resolver; and whoever touched a canary."""
+        self.catch_up()
         allowed = {(PUBLIC, 80), (PUBLIC, 443), (RESOLVER, 53)}
         return (self.cable.heard - allowed) | self.loopback.heard | {(name, 0) for name in self.touched}
+
+    def catch_up(self) -> None:
+        """Let the taps hear what is on its way to them."""
+        self.cable.catch_up()
+        self.loopback.catch_up()
 
     def forget(self) -> None:
         """Begin anew, after the canaries were tried."""

@@ -11,11 +11,13 @@ import contextlib
 import ctypes
 import os
 import secrets
+import select
 import shutil
 import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -196,6 +198,13 @@ class Wiretap:
         self._stopping = True
         self._thread.join(5)
         self._socket.close()
+
+    def catch_up(self) -> None:
+        """Wait until everything that went over the line by now is heard; at most 5 s."""
+        until = time.monotonic() + 5
+        while select.select([self._socket], [], [], 0)[0] and time.monotonic() < until:
+            time.sleep(0.002)
+        time.sleep(0.02)  # the last packet is out of the queue, and not yet in `heard`
 
     def _open(self) -> socket.socket:
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))  # ETH_P_ALL
