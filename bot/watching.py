@@ -29,6 +29,7 @@ from bot.model import (
     OwnPost,
     Platform,
     PostKind,
+    Tally,
     Verdict,
     Word,
 )
@@ -94,10 +95,10 @@ class Watching:
         if incident is None or platform is None or not incident.is_open:
             return
         now = self.clock()
-        reports = await self.store.reports(platform_key, since=incident.first_down_at - REPORTS_FROM)
-        tally, look = tally_of(reports, now=now), await self._newest_look(incident)
-        if platform_key in self._noted:
-            self._noted[platform_key] = replace(self._noted[platform_key], tally=tally)
+        async with self._lock:  # two who speak up at once: the count of the later one stands
+            tally, look = await self._people_on(incident), await self._newest_look(incident)
+            if platform_key in self._noted:
+                self._noted[platform_key] = replace(self._noted[platform_key], tally=tally)
         if look is None or not is_worth_an_edit(self._edited.get(incident.id, 0), tally.down + tally.up):
             return
         self._edited[incident.id] = tally.down + tally.up
@@ -145,8 +146,10 @@ class Watching:
         self._newest[after.id] = look
         verdict = replace(verdict, incident=after.id)
         if after.is_open:
+            # Whoever spoke up while we looked counts too: the verdict knows only who did before.
+            verdict = replace(verdict, tally=await self._people_on(after))
             verdict = await self._with_common_cause(verdict, after)
-            self._newest[after.id] = look = replace(look, common=verdict.common)
+            self._newest[after.id] = look = replace(look, common=verdict.common, tally=verdict.tally)
         if after != latest:
             now = self.clock()
             posts = await self.store.posts_about(after.platform_key, since=now - TOLD_BACK_WITHIN)
@@ -178,6 +181,10 @@ class Watching:
             return None
         domains = frozenset(registrable_domain(target.host) for target in platform.targets)
         return InTrouble(incident, platform.name, domains, await self._newest_look(incident))
+
+    async def _people_on(self, incident: Incident) -> Tally:
+        since = incident.first_down_at - REPORTS_FROM
+        return tally_of(await self.store.reports(incident.platform_key, since=since), now=self.clock())
 
     async def _newest_look(self, incident: Incident) -> LookTaken | None:
         if incident.id not in self._newest:  # after a restart

@@ -235,6 +235,18 @@ async def test_who_shares_a_look_hears_of_those_who_reported_since_it() -> None:
     assert verdict.judged_at == NOON
 
 
+async def test_who_reports_while_a_look_is_under_way_is_counted_in_its_verdict() -> None:
+    world = World()
+    await world.ask("anne")
+    world.now += 61 * timedelta(seconds=1)
+    looked = await world.checking.check(SOLIDE)  # with what people said before
+    await world.report("c", "Limoges")
+    await world.report("d", "Rennes")
+    verdict = await world.watching.note(looked)
+    assert (verdict.tally.down, verdict.tally.down_places) == (2, ("Limoges", "Rennes"))
+    assert world.store.kept_looks[verdict.incident or ""][-1].tally.down == 2
+
+
 async def test_colleagues_who_say_no_are_told_beside_a_verdict_that_says_yes() -> None:
     world = World(status=200)
     for who, place in (("a", "Limoges"), ("b", "Rennes"), ("c", "Nice"), ("d", "Brest"), ("e", "Lille")):
