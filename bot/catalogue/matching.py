@@ -24,6 +24,7 @@ _LONGEST_TEXT = 5_000
 _MOST_TOKENS = 400
 _MOST_MATCHES = 30
 _MOST_GUESSES = 60
+_START = 3  # letters that tell whether any name begins so
 _Spelling = TypeVar("_Spelling", str, tuple[str, ...])
 
 
@@ -74,6 +75,8 @@ class NameIndex:
         for name in (name for platform in platforms for name in names_of(platform)):
             _put(self._exact, name.words, name)
             _put(self._names, "".join(name.words), name)
+        self._starts = {letters[:length] for letters in self._names for length in range(1, _START + 1)}
+        self._newest: tuple[str, list[Match]] = ("", [])
 
     def exactly(self, text: str) -> Platform | None:
         """The platform whose name the whole text is."""
@@ -83,6 +86,12 @@ class NameIndex:
 
     def matches(self, text: str) -> list[Match]:
         """The names in a text, from left to right, the longest at each place; no word counts twice."""
+        text_before, found_before = self._newest
+        if text != text_before:  # a post is asked about twice: for what it says, then for what it is about
+            self._newest = text, found_before = text, self._matches(text)
+        return found_before
+
+    def _matches(self, text: str) -> list[Match]:
         written = self._words_of(text[:_LONGEST_TEXT])
         found: list[Match] = []
         guesses = iter(range(_MOST_GUESSES))
@@ -115,6 +124,8 @@ class NameIndex:
         return written if len(written) <= _MOST_TOKENS else [*written[:cut], *written[-cut:]]
 
     def _longest_at(self, place: int, written: Sequence[Token]) -> Match | None:
+        if written[place].folded[:_START] not in self._starts:
+            return None
         for last in range(min(place + MOST_WORDS, len(written)), place, -1):
             run = written[place:last]
             spelt = tuple(token.folded for token in run)
