@@ -57,7 +57,9 @@ class Service:
     _failures: dict[str, int] = field(init=False, default_factory=dict[str, int])
     _paces: dict[str, Pace] = field(init=False, default_factory=dict[str, Pace])
     _circuits: dict[str, Circuit] = field(init=False, default_factory=dict[str, Circuit])
-    _answers: dict[Key, asyncio.Task[None]] = field(init=False, default_factory=dict[Key, asyncio.Task[None]])
+    _answers: dict[Key, asyncio.Task[bool]] = field(init=False, default_factory=dict[Key, asyncio.Task[bool]])
+    _more_owed: set[str] = field(init=False, default_factory=set[str])
+    _refills: dict[str, asyncio.Task[None]] = field(init=False, default_factory=dict[str, asyncio.Task[None]])
     _store_trouble: str | None = field(init=False, default=None)
     _store_rests_until: datetime | None = field(init=False, default=None)
 
@@ -84,6 +86,9 @@ class Service:
 
     async def _stop(self) -> None:
         self._schedule.pause()
+        self._more_owed.clear()
+        for refill in self._refills.values():
+            refill.cancel()
         if self._answers:
             await asyncio.wait(self._answers.values(), timeout=DRAIN.total_seconds())
         for task in self._answers.values():
@@ -177,6 +182,7 @@ class Service:
         except StoreError as error:
             self._store_failed(error)
             return
+        (self._more_owed.add if limit in {len(mentions), len(follow_ups)} else self._more_owed.discard)(name)
         for owed in mentions:
             answer = partial(self.answering.settle, owed, network)
             self._begin((name, owed.mention.id, False), account, owed.mention, answer)
@@ -188,12 +194,22 @@ class Service:
         room = self._circuits[key[0]].may_begin(self._under_way(key[0]), self.clock())
         if key not in self._answers and room:
             self._answers[key] = task = asyncio.create_task(self._pay(debt, account, pay))
-            task.add_done_callback(lambda _: self._answers.pop(key, None))
+            task.add_done_callback(partial(self._ended, key, account))
+
+    def _ended(self, key: Key, account: Account, ended: "asyncio.Task[bool]") -> None:
+        """One is paid: if more are owed, the next begins now and not at the next turn of the schedule."""
+        self._answers.pop(key, None)
+        name = account.network.name
+        well = not ended.cancelled() and ended.exception() is None and ended.result()
+        if well and name in self._more_owed and name not in self._refills:
+            self._refills[name] = task = asyncio.create_task(self._answer_owed_in(account), name=f"fill up {name}")
+            task.add_done_callback(lambda _: self._refills.pop(name, None))
 
     def _under_way(self, network: str) -> int:
         return sum(1 for name, _, _ in self._answers if name == network)
 
-    async def _pay(self, debt: Debt, account: Account, pay: Callable[[], Awaitable[str]]) -> None:
+    async def _pay(self, debt: Debt, account: Account, pay: Callable[[], Awaitable[str]]) -> bool:
+        """Say whether it came to an outcome, be it "not now"."""
         network = account.network.name
         try:
             outcome = await pay()
@@ -209,6 +225,8 @@ class Service:
                 await self.store.postpone(debt, reason="bug", not_before=self.clock() + AFTER_A_BUG)
         else:
             self._paid(network, debt, outcome)
+            return True
+        return False
 
     def _paid(self, network: str, debt: Debt, outcome: str) -> None:
         self._store_is_well()

@@ -37,9 +37,9 @@ class Running:
         await self.service.run(until=asyncio.wait_for(wait(), within_s))
 
 
-def running(folder: Path, *networks: SocialNetwork, store: FakeStore | None = None) -> Running:
+def running(folder: Path, *networks: SocialNetwork, store: FakeStore | None = None, poll: timedelta = TICK) -> Running:
     desk = Desk(clock=clock, store=store)
-    accounts = [Account(network, timedelta(milliseconds=20), None) for network in networks]
+    accounts = [Account(network, poll, None) for network in networks]
     heartbeat = folder / "heartbeat.json"
     return Running(Service(accounts, desk.answering, desk.store, clock, heartbeat, TICK, TICK), heartbeat)
 
@@ -172,3 +172,9 @@ async def test_a_network_that_takes_no_posts_is_tried_by_one_now_and_then(tmp_pa
     good = FakeNetwork("good", listed=[mention(network="good", at=clock())])
     await running(tmp_path, down, good).until(lambda: bool(good.posts) and len(down.walks) > 60)
     assert 3 <= down.refused <= 8  # those that were under way together, and no more
+
+
+async def test_many_that_wait_are_answered_one_after_the_other_not_eight_a_second(tmp_path: Path) -> None:
+    many = [mention(id=f"m{number}", by=f"a{number}", at=clock()) for number in range(200)]
+    network = FakeNetwork(listed=many)
+    await running(tmp_path, network, poll=timedelta(hours=1)).until(lambda: len(network.posts) == 200, within_s=15)
