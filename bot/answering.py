@@ -16,8 +16,9 @@ from typing import assert_never
 from bot.budgets import ASKS_TOO_OFTEN, TOO_BUSY, QuestionBudget, asker_of
 from bot.catalogue import Catalogue
 from bot.checking import Checking, Later
-from bot.deciding import LookAt, decide, kind_of, named, reports
+from bot.deciding import LookAt, decide, kind_of, reports
 from bot.gathering import gather_newest
+from bot.hearing import NOTHING_SAID, Asked, hear
 from bot.manners import (
     DAY,
     MOST_REPLIES_AN_HOUR,
@@ -43,13 +44,11 @@ from bot.model import (
     Mention,
     NothingToReport,
     Owed,
-    PostKind,
     Reply,
     SayGoodbye,
 )
 from bot.ports import SocialNetwork, Store
 from bot.posting import ANSWERED, OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
-from bot.understanding import understand
 from bot.understanding.dossier import dossier_asked
 from bot.watching import Watching
 from bot.wording import is_our_own_words, word
@@ -57,7 +56,6 @@ from bot.wording import is_our_own_words, word
 ONE_AT_A_TIME = "one-at-a-time"
 OUR_OWN_WORDS = "our-own-words"  # another copy of the bot, which wears no mark
 UNTIL_RECEIPTS_ARE_THERE = timedelta(seconds=5)
-NOTHING_SAID = Conversation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +67,6 @@ class _Silence:
 class _PutOff:
     reason: str
     wait: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A mention that may get a reply, with what was understood of it, said before it, and known to its author."""
-
-    owed: Owed
-    intent: Intent
-    said: Conversation
-    catalogue: Catalogue
-
-    @property
-    def mention(self) -> Mention:
-        return self.owed.mention
-
-    @property
-    def may_be_about_a_post_we_do_not_know(self) -> bool:
-        """Whether it makes no sense by itself, and answers what may be a post of ours whose receipt was lost."""
-        mention, act = self.mention, self.intent.act
-        answers_unknown = mention.answers is not None and self.said.above is None and self.said.awaits_receipts
-        makes_sense = act in {Act.HELP, Act.STOP} or bool(named(self.intent, self.catalogue))
-        return answers_unknown and not makes_sense and asker_of(mention) is not None
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """The platforms that it is about without naming them, if it was understood by its thread."""
-        return self.said.about if self.intent.thread is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +99,7 @@ class Answering:
             return await self._stay_silent(mention, network, reason)
         said = await self.store.conversation(mention, since=self.clock() - DAY)
         catalogue = self.catalogue.seen_by(network.address_of(mention.author))
-        asked = _Asked(owed, self.understand(mention, said), said, catalogue)
+        asked = Asked(owed, self.understand(mention, said), said, catalogue)
         if asked.may_be_about_a_post_we_do_not_know:
             later = self.clock() + UNTIL_RECEIPTS_ARE_THERE
             await self.store.postpone(mention, reason="awaits-receipts", not_before=later)
@@ -153,33 +124,8 @@ class Answering:
         return await self._reply_to(asked, network, await self._unless_stopped(asked))
 
     def understand(self, mention: Mention, said: Conversation = NOTHING_SAID) -> Intent:
-        """What the mention wants: by its own words, by those of the post that it answers, by what we said there."""
-        about = said.about[0] if said.about else None
-        if asker_of(mention) is None:
-            return self._understand_typed(mention, about)
-        intent = self._understand(mention, about)
-        if intent.act is Act.NONE and said.above is not None and said.above.kind is PostKind.QUESTION:
-            # We asked « which one? »: whatever name or address it holds is the answer.
-            return replace(intent, act=Act.ASK, says_outage=True, needs_name=True, thread=None)
-        return intent
-
-    def _understand_typed(self, mention: Mention, about: str | None) -> Intent:
-        """A terminal is one long thread; what is typed stands on its own there, if it makes sense so."""
-        intent = self._understand(mention, None)
-        if about is None or intent.act in {Act.HELP, Act.STOP, Act.DELETE} or named(intent, self.catalogue):
-            return intent
-        in_thread = self._understand(mention, about)
-        return in_thread if in_thread.act in {Act.RECHECK, Act.REPORT_DOWN, Act.REPORT_UP} else intent
-
-    def _understand(self, mention: Mention, thread: str | None) -> Intent:
-        return understand(
-            mention.text,
-            tag=mention.language,
-            default=self.language,
-            parent=mention.parent_text,
-            thread=thread,
-            names=self.catalogue.names_in,
-        )
+        """What the mention wants, given what was said before it."""
+        return hear(mention, said, catalogue=self.catalogue, default=self.language)
 
     async def answer(self, intent: Intent, *, asker: str | None = None) -> Answer | None:
         """Decide what to say, None for nothing; looks if it takes that, whatever the budgets say. Raises StoreError.
@@ -192,7 +138,7 @@ class Answering:
 
     # ---------------------------------------------------------------- what is wanted
 
-    async def _dossier_for(self, asked: _Asked) -> GiveDossier | NothingToReport | None:
+    async def _dossier_for(self, asked: Asked) -> GiveDossier | NothingToReport | None:
         """« dossier », in a thread about a platform or with its name; None: that is not what is wanted."""
         name = dossier_asked(asked.mention.text)
         if name is None:
@@ -207,7 +153,7 @@ class Answering:
         made = await gather_newest(keys, self.store, self.catalogue, at=self.clock())
         return GiveDossier(made) if made else NothingToReport(platform.name)
 
-    async def _unless_stopped(self, asked: _Asked) -> Answer | LookAt | _Silence:
+    async def _unless_stopped(self, asked: Asked) -> Answer | LookAt | _Silence:
         if asks_again(asked.mention, asked.said, asked.intent.act):
             await self.store.resume(asked.mention)
         elif asked.said.stopped_by is not None:
@@ -216,7 +162,7 @@ class Answering:
         is_report = asked.intent.act in {Act.REPORT_DOWN, Act.REPORT_UP}
         return decided or _Silence("counted" if is_report else "nothing-to-say")
 
-    async def _take_back(self, asked: _Asked, network: SocialNetwork) -> str:
+    async def _take_back(self, asked: Asked, network: SocialNetwork) -> str:
         posts = posts_to_take_back(asked.mention, asked.said)
         if not posts:
             return await self._stay_silent(asked.mention, network, "nothing-to-take-back")
@@ -227,7 +173,7 @@ class Answering:
 
     # ---------------------------------------------------------------- whether there is a reply, and its words
 
-    async def _reply_to(self, asked: _Asked, network: SocialNetwork, wanted: Answer | LookAt | _Silence) -> str:
+    async def _reply_to(self, asked: Asked, network: SocialNetwork, wanted: Answer | LookAt | _Silence) -> str:
         mention = asked.mention
         try:
             match await self._answer_to(asked, wanted):
@@ -246,7 +192,7 @@ class Answering:
         finally:
             self._under_way.pop(_key(mention), None)
 
-    async def _answer_to(self, asked: _Asked, wanted: Answer | LookAt | _Silence) -> Answer | _Silence | _PutOff:
+    async def _answer_to(self, asked: Asked, wanted: Answer | LookAt | _Silence) -> Answer | _Silence | _PutOff:
         if isinstance(wanted, _Silence):
             return wanted
         if asker_of(asked.mention) is None:
@@ -265,7 +211,7 @@ class Answering:
     async def _noted(self, answer: GiveVerdicts) -> GiveVerdicts:
         return replace(answer, verdicts=tuple([await self.watching.note(verdict) for verdict in answer.verdicts]))
 
-    async def _what_manners_say(self, asked: _Asked, wanted: Answer | LookAt) -> _Silence | _PutOff | None:
+    async def _what_manners_say(self, asked: Asked, wanted: Answer | LookAt) -> _Silence | _PutOff | None:
         """Why there is no reply: too late, too much, said already, an empty budget; None: go on, its place is kept."""
         now, mention = self.clock(), asked.mention
         platforms = [platform.key for platform in wanted.platforms] if isinstance(wanted, LookAt) else []

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -17,21 +16,12 @@ from pydantic import ValidationError
 
 from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
-from bot.social.above import SHORT_TEXT, Above, Context, context_of, make_room
 from bot.social.account_facts import PrivateMentions, clock_ahead, clock_is_off
 from bot.social.mastodon_account import accept_private_mentions, account_of, instance_of, missing_scope
 from bot.social.mastodon_client import GoneError, MastodonClient, RefusedRequestError
-from bot.social.mastodon_wire import AccountShape, ContextShape, NotificationShape, StatusShape
-from bot.social.text import (
-    Link,
-    credible,
-    host_of_url,
-    html_to_text,
-    says_no_bots,
-    shorten,
-    tidy,
-    without_leading_call,
-)
+from bot.social.mastodon_mentions import VISIBILITY, MentionReader, OwnAccount
+from bot.social.mastodon_wire import ContextShape, NotificationShape, StatusShape
+from bot.social.text import host_of_url, shorten
 
 PAGE = 40  # Mastodon's own default
 MOST_PAGES = 500  # a fuse: 20,000 mentions
@@ -40,42 +30,13 @@ PAGE_EVERY_S = 3.0
 OVERLAP = timedelta(minutes=2)  # notifications become visible out of order on some servers (measured on takahe)
 DEFAULT_LENGTH = 500
 ROOM_FOR_HANDLE = 100  # of the asker's handle and content warning, which count as well
-PATIENCE_FOR_PARENT = timedelta(minutes=10)  # no longer than the overlap of two walks, or the mention would be lost
 # The app tries again 15 s after a try began. A request that is under way when we give it up can still be sent, as long
 # as its connecting takes: 2.5 s for each address of the server, mostly two, after its name is looked up.
 REPLY_DEADLINE_S = 9.0
 
-_VISIBILITY = {
-    "public": Visibility.PUBLIC,
-    "unlisted": Visibility.UNLISTED,
-    "private": Visibility.FOLLOWERS,
-    "direct": Visibility.DIRECT,
-}
-_VISIBILITY_WORDS = {visibility: word for word, visibility in _VISIBILITY.items()}
+_VISIBILITY_WORDS = {visibility: word for word, visibility in VISIBILITY.items()}
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Self:
-    """Who we are on this server."""
-
-    id: str
-    username: str
-    addresses: frozenset[str]
-    hosts: frozenset[str]
-
-    def is_called_by(self, link: Link) -> bool:
-        if link.url.rstrip("/") in self.addresses:
-            return True
-        name, _, host = link.words.removeprefix("@").casefold().partition("@")
-        if not link.words.startswith("@") or name != self.username.casefold():
-            return False
-        return (host or host_of_url(link.url, with_port=True)) in self.hosts
-
-
-class _NotNowError(Exception):
-    """A mention whose parent cannot be read at the moment."""
 
 
 class MastodonNetwork:
@@ -86,10 +47,10 @@ class MastodonNetwork:
         self._clock = clock
         self._server = server.rstrip("/")
         self._client = MastodonClient(server=server, token=token, clock=clock)
-        self._self: _Self | None = None
+        self._self: OwnAccount | None = None
         self._longest: int | None = None  # None until the server has said, or said that it does not
         self._private_mentions: PrivateMentions | None = None
-        self._above: dict[str, Above | None] = {}
+        self._reader = MentionReader(name=name, client=self._client, clock=clock)
 
     @property
     def name(self) -> str:
@@ -113,7 +74,7 @@ class MastodonNetwork:
             page = await self._page(max_id)
             new = [notification for notification in page if notification.id not in seen]
             for notification in new:
-                mention = await self._mention_or_none(notification, me)
+                mention = await self._reader.read(notification, me)
                 if mention:
                     yield mention
             if not new or since is None or min(item.created_at for item in new) < since - OVERLAP:
@@ -215,11 +176,11 @@ class MastodonNetwork:
         call = f"@{asked.account.acct} "
         return call + shorten(reply.text, self._most - len(call))
 
-    async def _who_we_are(self) -> _Self:
+    async def _who_we_are(self) -> OwnAccount:
         if self._self is None:
             account = await account_of(self._client)
             addresses = {account.url.rstrip("/")} if account.url else set[str]()
-            self._self = _Self(
+            self._self = OwnAccount(
                 id=account.id,
                 username=account.username,
                 addresses=frozenset(addresses),
@@ -265,87 +226,17 @@ class MastodonNetwork:
             raise SocialError(f"{urlsplit(self._server).netloc} answered a page without one readable notification")
         return readable
 
-    async def _mention_or_none(self, notification: NotificationShape, me: _Self) -> Mention | None:
-        """Whatever somebody manages to post, it must not hide the posts of the others: the newest page is always read.
-
-        The log says nothing of the post: the message of an error may quote it.
-        """
-        if notification.status is None or notification.type != "mention":
-            return None
-        try:
-            return await self._mention(notification, StatusShape.model_validate(notification.status), me)
-        except SocialError:
-            raise
-        except _NotNowError:
-            log.warning("a mention is left for later: the post that it answers cannot be read", network=self._name)
-        except Exception as error:  # noqa: BLE001 -- see above
-            log.warning("a mention cannot be read", network=self._name, error=type(error).__name__)
-        return None
-
-    async def _mention(self, notification: NotificationShape, status: StatusShape, me: _Self) -> Mention | None:
-        if status.account.id == me.id:
-            return None  # GoToSocial notifies us of our own mentions
-        posted_at, listed_at = credible(
-            posted_at=status.created_at, listed_at=notification.created_at, now=self._clock()
-        )
-        patient = self._clock() < listed_at + PATIENCE_FOR_PARENT
-        text = self._text(status, me)
-        context = await self._context(status, text, me, patient=patient)
-        return Mention(
-            network=self._name,
-            id=status.id,
-            author=_author(status.account),
-            text=text,
-            language=status.language,
-            posted_at=posted_at,
-            listed_at=listed_at,
-            visibility=_VISIBILITY.get(status.visibility or "", Visibility.DIRECT),  # unknown: as narrow as can be
-            content_warning=status.spoiler_text or None,
-            parent_text=context.text,
-            reply_ref=status.id,
-            answers=context.answers,
-        )
-
     def address_of(self, author: Author) -> str | None:
         """The account with its server, "marie@piaille.fr"; those on our own server have none in their handle."""
         if "@" in author.handle:
             return author.handle
         return f"{author.handle}@{host_of_url(self._server)}"
 
-    def _text(self, status: StatusShape, me: _Self) -> str:
-        text = html_to_text(status.content or "", calls_the_bot=me.is_called_by)
-        return tidy(without_leading_call(text, username=me.username, hosts=me.hosts))
-
-    async def _context(self, status: StatusShape, text: str, me: _Self, *, patient: bool) -> Context:
-        """Read what stands above if the mention says little by itself. Raises _NotNowError if that may work later."""
-        first = status.in_reply_to_id
-        if len(text) > SHORT_TEXT:
-            return Context(answers=first)
-        while True:
-            context = context_of(first, author_id=status.account.id, me=me.id, read=self._above)
-            if context.unread is None:
-                return context
-            try:
-                above = await self._read_above(context.unread, me)
-            except SocialError as error:
-                if patient:
-                    raise _NotNowError from error
-                return Context(answers=first)
-            make_room(self._above)
-            self._above[context.unread] = above
-
-    async def _read_above(self, post_id: str, me: _Self) -> Above | None:
-        try:
-            post = self._client.read(StatusShape, await self._client.ask(lambda api: api.status(post_id)))
-        except (GoneError, RefusedRequestError):
-            return None
-        return Above(post.account.id, self._text(post, me), post.in_reply_to_id)
-
     async def _look_at(self, mention: Mention) -> StatusShape:
         """Raise GoneError if the mention is no more: takahe would let us reply into the void."""
         return self._client.read(StatusShape, await self._client.ask(lambda api: api.status(mention.id)))
 
-    async def _answer_there(self, mention: Mention, me: _Self, besides: Collection[str]) -> PostRef | None:
+    async def _answer_there(self, mention: Mention, me: OwnAccount, besides: Collection[str]) -> PostRef | None:
         said = await self._client.ask(lambda api: api.status_context(mention.id))
         for status in self._client.read(ContextShape, said).descendants:
             if status.account.id == me.id and status.in_reply_to_id == mention.id and status.id not in besides:
@@ -373,13 +264,3 @@ class MastodonNetwork:
     def _key(self, mention: Mention, kind: PostKind) -> str:
         which = f"{self._name}\n{mention.id}" + (f"\n{kind}" if kind.is_follow_up else "")
         return hashlib.sha256(which.encode()).hexdigest()
-
-
-def _author(account: AccountShape) -> Author:
-    return Author(
-        account.id,
-        account.acct,
-        is_bot=bool(account.bot),
-        wants_no_bots=says_no_bots(account.note, is_html=True),
-        created_at=account.created_at,
-    )

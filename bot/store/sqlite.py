@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from bot.model import (
     Conversation,
@@ -28,17 +27,12 @@ from bot.model import (
     Saying,
     Verdict,
 )
-from bot.ports import StoreError
 from bot.store import follow_ups as follow_up_rows
 from bot.store import incidents, people, platforms, posts
 from bot.store import mentions as mention_rows
-from bot.store.engine import make_engine, make_reading_engine
 from bot.store.faults import as_store_error
-from bot.store.lock import lock_folder
 from bot.store.memory import after
-from bot.store.schema import bring_to_head, check_head
-
-DATABASE = "cestmoiou.db"
+from bot.store.opening import Opened, open_to_read, open_to_write
 
 T = TypeVar("T")
 
@@ -55,7 +49,7 @@ async def open_store(data_dir: Path, *, read_only: bool = False) -> "SqliteStore
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     try:
         opened = await asyncio.get_running_loop().run_in_executor(
-            thread, _open_to_read if read_only else _open, data_dir
+            thread, open_to_read if read_only else open_to_write, data_dir
         )
     except BaseException:
         thread.shutdown(wait=False)
@@ -63,60 +57,10 @@ async def open_store(data_dir: Path, *, read_only: bool = False) -> "SqliteStore
     return SqliteStore(opened, thread)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    folder: Path
-    lock: int | None
-    engine: Engine
-
-    def give_back(self) -> None:
-        self.engine.dispose()
-        if self.lock is not None:
-            os.close(self.lock)
-
-
-def _open(data_dir: Path) -> _Opened:
-    folder = data_dir.absolute()
-    with as_store_error(folder):
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except FileNotFoundError as error:
-            raise StoreError(
-                f"The data folder {folder} cannot be made: {folder.parent} is not there.", permanent=True
-            ) from error
-        except FileExistsError as error:
-            raise StoreError(f"The data folder {folder} is a file; set another data_dir.", permanent=True) from error
-        opened = _Opened(folder, lock_folder(folder), make_engine(folder / DATABASE))
-        try:
-            (folder / DATABASE).touch(mode=0o600)  # SQLite's own files beside it take over the mode
-            bring_to_head(opened.engine, folder)
-        except BaseException:
-            opened.give_back()
-            raise
-        return opened
-
-
-def _open_to_read(data_dir: Path) -> _Opened:
-    folder = data_dir.absolute()
-    with as_store_error(folder):
-        if not (folder / DATABASE).exists():
-            raise StoreError(
-                f"The data folder {folder} has no records: no bot has run with it yet, or data_dir is another.",
-                permanent=True,
-            )
-        opened = _Opened(folder, None, make_reading_engine(folder / DATABASE))
-        try:
-            check_head(opened.engine, folder)
-        except BaseException:
-            opened.give_back()
-            raise
-        return opened
-
-
 class SqliteStore:
     """Implements `bot.ports.Store`; made by `open_store`."""
 
-    def __init__(self, opened: _Opened, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, opened: Opened, thread: ThreadPoolExecutor) -> None:
         self._opened = opened
         self._thread = thread
 

@@ -22,7 +22,7 @@ from bot.checking import Checking
 from bot.model import Author, Control, Mention, Observation, Platform, PostRef, Reply, Response, Target, Visibility
 from bot.ports import Store
 from bot.store import open_store
-from bot.store.sqlite import DATABASE
+from bot.store.opening import DATABASE
 from tests.fakes.flow import flow
 from tests.fakes.network import mention
 from tests.fakes.probes import HERE, saw

@@ -1,12 +1,10 @@
-"""All we need from outside, on one page. Adapters implement these; the reasoning knows nothing else of the world."""
+"""What we need to remember."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.model import (
-    Author,
-    Control,
     Conversation,
     Debt,
     FollowUp,
@@ -14,163 +12,14 @@ from bot.model import (
     Incident,
     LookTaken,
     Mention,
-    Observation,
-    OfficialWord,
     Owed,
     OwedFollowUp,
     OwnPost,
-    Platform,
-    PostRef,
     Reading,
-    Reply,
     Report,
     Saying,
-    Target,
     Verdict,
-    Visibility,
 )
-
-
-class OutsideError(Exception):
-    """The outside failed us. `retry_after`: do not try before; `permanent`: trying again cannot help.
-
-    The text is one sentence for the operator: no token, no post text, no handle.
-    """
-
-    def __init__(self, sentence: str, *, permanent: bool = False, retry_after: timedelta | None = None) -> None:
-        super().__init__(sentence)
-        self.permanent = permanent
-        self.retry_after = retry_after
-
-
-class SocialError(OutsideError):
-    """A social network failed us. `permanent` on a reply: this mention cannot be answered (deleted, blocked).
-
-    `may_be_done`: nobody said what became of the post; a server that is slow enough may still make it.
-    """
-
-    def __init__(
-        self,
-        sentence: str,
-        *,
-        permanent: bool = False,
-        retry_after: timedelta | None = None,
-        may_be_done: bool = False,
-    ) -> None:
-        super().__init__(sentence, permanent=permanent, retry_after=retry_after)
-        self.may_be_done = may_be_done
-
-
-class AccountRefusedError(SocialError):
-    """The network does not accept our credentials: stop asking, tell the operator. Always permanent."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, permanent=True)
-
-
-class StoreError(OutsideError):
-    """The store cannot be read or written. `permanent`: waiting cannot help (a newer database, a read-only folder)."""
-
-
-class SocialNetwork(Protocol):
-    """An account on a social network."""
-
-    @property
-    def name(self) -> str:
-        """The account's name in the settings; `Mention.network` of its mentions."""
-        ...
-
-    @property
-    def text_limit(self) -> int:
-        """How many characters a reply may have, the asker's handle and content warning not counted."""
-        ...
-
-    @property
-    def can_edit(self) -> bool:
-        """Whether a post can be changed afterwards, for those who read it as well."""
-        ...
-
-    @property
-    def posts_once(self) -> bool:
-        """Whether the network itself refuses a second post of one kind to a mention, however late the first comes."""
-        ...
-
-    def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
-        """Yield what mentions us, newest first, at least all that was listed after `since` by the network's clock.
-
-        The newest page is always read. Older ones and repeats may come: the store knows which are new. `since` None:
-        the newest page only.
-        Raises SocialError.
-        """
-        ...
-
-    async def reply(
-        self,
-        mention: Mention,
-        reply: Reply,
-        *,
-        visibility: Visibility,
-        tried_before: bool,
-        besides: Collection[str] = (),
-    ) -> PostRef:
-        """Post under the mention, once: with `tried_before`, a post of ours that is already there is returned instead.
-
-        A follow-up (`reply.kind`) is another post than the answer, and each kind is posted once; `besides` are the ids
-        of our other posts under the mention, which are not taken for this one. The mention's words, handle and content
-        warning may be forgotten by then (""): what is needed of them is read from the network again.
-        Raises SocialError.
-        """
-        ...
-
-    async def edit(self, post: PostRef, mention: Mention, reply: Reply) -> None:
-        """Change the words of a post of ours that answers `mention`; all else about it stays. Twice is once.
-
-        Raises SocialError, permanent if the post is gone or the network cannot edit.
-        """
-        ...
-
-    async def delete(self, post: PostRef) -> None:
-        """Take a post of ours back; one that is gone already is fine. Raises SocialError."""
-        ...
-
-    def address_of(self, author: Author) -> str | None:
-        """Where in the world an account is, "marie@piaille.fr" or "bu.univ-x.fr"; None if nothing vouches for it."""
-        ...
-
-    async def leave(self, mention: Mention, reason: str) -> None:
-        """Say, where somebody is waiting (the console), that no answer will come, and why; do nothing elsewhere."""
-        ...
-
-    async def close(self) -> None:
-        """Give back connections and threads. Never raises; ends within 5 s."""
-        ...
-
-
-class ProbeNetwork(Protocol):
-    """One vantage point or many: the caller cannot tell."""
-
-    def observe(
-        self, target: Target, *, within: timedelta, only: Collection[str] | None = None, watching: bool = False
-    ) -> AsyncIterator[Observation | Control]:
-        """Look at a target from every vantage point, and yield each fact as it comes; end within `within`.
-
-        `only` are the ids of the vantage points that shall look; a network that has none of them yields nothing.
-        `watching`: nobody asked just now, the bot follows an incident; a network with an allowance keeps a part for it.
-        A target that fails is an Observation with a Failure. A vantage point yields its controls only if an attempt of
-        its failed. Never raises for anything the outside does.
-        """
-        ...
-
-
-class OfficialPages(Protocol):
-    """The status pages that providers keep of themselves."""
-
-    async def read(self, platform: Platform) -> OfficialWord | None:
-        """What the provider says of the platform, from a page read within the last 120 s; None: it has no such page.
-
-        A page that cannot be read or understood is an UNKNOWN word. Never raises for anything the outside does.
-        """
-        ...
 
 
 class Store(Protocol):

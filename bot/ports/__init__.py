@@ -1,0 +1,17 @@
+"""All we need from outside. Adapters implement these; the reasoning knows nothing else of the world."""
+
+from bot.ports.looking import OfficialPages, ProbeNetwork
+from bot.ports.social import SocialNetwork
+from bot.ports.store import Store
+from bot.ports.trouble import AccountRefusedError, OutsideError, SocialError, StoreError
+
+__all__ = [
+    "AccountRefusedError",
+    "OfficialPages",
+    "OutsideError",
+    "ProbeNetwork",
+    "SocialError",
+    "SocialNetwork",
+    "Store",
+    "StoreError",
+]
