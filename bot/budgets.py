@@ -143,14 +143,16 @@ class QuestionBudget:
 
         A question of four platforms passes with one token and leaves a debt, so the pace holds and nobody gets half a
         reply. Counted at `listed_at`: what somebody asked over hours, while the bot was away, was not asked at once.
+        What comes out of its turn (dated back, tried again after a restart) passes if it may be asked now.
         """
         key = mention.network, mention.id
         asker = asker_of(mention)
         if asker is None or key in self._paid:
             return True
-        if self._askers.wait(asker, mention.listed_at):
+        passes = [at for at in (mention.listed_at, now) if not self._askers.wait(asker, at)]
+        if not passes:
             return False
-        self._askers.take(asker, mention.listed_at, platforms)
+        self._askers.take(asker, passes[0], platforms)
         self._paid[key] = now
         if len(self._paid) > self._most_keys:
             self._paid.popitem(last=False)

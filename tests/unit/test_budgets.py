@@ -255,6 +255,19 @@ async def test_what_was_asked_over_hours_while_the_bot_was_away_is_all_answered(
     assert set(outcomes) == {"answered"}
 
 
+async def test_a_question_that_comes_out_of_its_turn_is_not_taken_for_one_too_many() -> None:
+    world = World()
+    assert await world.ask("Solide est en panne ?", at=NOON) == "answered"
+    world.now += timedelta(minutes=5)
+    assert await world.ask("Solide est en panne ?", at=NOON - timedelta(minutes=20)) == "answered"
+
+
+async def test_a_flood_that_is_dated_back_to_one_moment_is_a_flood() -> None:
+    world = World()
+    outcomes = [await world.ask("Solide est en panne ?", at=NOON - timedelta(minutes=20)) for _ in range(10)]
+    assert outcomes.count("answered") <= 6
+
+
 async def test_the_operator_at_the_terminal_is_never_told_to_wait() -> None:
     world = World(network="console")
     outcomes = [await world.ask(f"www.site-{n}.fr est en panne ?") for n in range(100)]
