@@ -1,0 +1,82 @@
+"""scripts/torture: see --help."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.servers.faulty import AtRandom
+from tests.servers.running import NotInstalledError
+from tests.torture.counting import Outcome
+from tests.torture.plan import Plan
+from tests.torture.play import run
+from tests.torture.subjects import NAMES, subject
+
+IN_FULL = {"bluesky": (200, 20), "snac": (60, 10), "mock": (200, 20), "gotosocial": (200, 20), "takahe": (200, 20)}
+
+
+def main() -> int:
+    options = _options()
+    names = tuple(options.network) or NAMES
+    outcomes = [outcome for name in names for outcome in _one(name, options)]
+    print("", *(outcome.told() for outcome in outcomes), sep="\n")
+    return 0 if all(outcome.is_right for outcome in outcomes) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/torture",
+        description="Kill the bot while it answers over a bad line, then count the replies that each question got.",
+        epilog="Exit code 0 if each question has exactly one answer, else 1.",
+    )
+    parser.add_argument("network", nargs="*", type=_network, help=f"{', '.join(NAMES)}; without: all")
+    parser.add_argument("--mentions", type=_at_least(1), help="questions on each network (200; 60 on snac)")
+    parser.add_argument("--kills", type=_at_least(0), help="SIGKILLs on each network (20; 10 on snac)")
+    parser.add_argument("--spacing", type=float, default=6.0, help="the longest wait before a kill, in seconds (6)")
+    parser.add_argument("--freeze", type=float, default=30.0, help="how long a server freezes, in seconds (30)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same plan (1)")
+    parser.add_argument("--rate", type=float, default=0.15, help="of all requests, so many go wrong (0.15)")
+    parser.add_argument("--keep", type=Path, help="keep the logs and databases in this folder, which must not exist")
+    return parser.parse_args()
+
+
+def _network(written: str) -> str:
+    if written not in NAMES:
+        raise argparse.ArgumentTypeError(f"{written!r} is none of {', '.join(NAMES)}")
+    return written
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(written: str) -> int:
+        if not written.isdecimal() or int(written) < least:
+            raise argparse.ArgumentTypeError(f"a whole number of at least {least}, not {written!r}")
+        return int(written)
+
+    return number
+
+
+def _one(name: str, options: argparse.Namespace) -> list[Outcome]:
+    mentions, kills = IN_FULL[name]
+    plan = Plan(
+        options.mentions or mentions,
+        kills if options.kills is None else options.kills,
+        options.seed,
+        freeze_s=options.freeze,
+        until_killed_s=max(options.spacing, 0.2),
+    )
+    with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+        kept = options.keep / name if options.keep else Path(folder) / name
+        try:
+            kept.mkdir(parents=True)
+        except OSError as error:
+            sys.exit(f"--keep: cannot make {kept}: {error.strerror}; choose a new folder")
+        try:
+            with subject(name, AtRandom(options.seed, options.rate)) as it:
+                return run([it], plan, kept, tell=lambda words: print(f"{name}: {words}", flush=True))
+        except NotInstalledError as missing:
+            sys.exit(str(missing))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
