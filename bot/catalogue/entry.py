@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import cast
 
 from bot.catalogue import sentences
+from bot.catalogue.accounts import read_accounts
 from bot.catalogue.addresses import read_url, trouble_with_host
 from bot.catalogue.names import words
 from bot.catalogue.sentences import Said
-from bot.model import Kind, Platform, Role, StatusPage, Target
+from bot.model import Accounts, Kind, Platform, Role, StatusPage, Target
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # It is pasted into mails and pages as it stands: nothing but a plain mail address or https:// page gets in.
@@ -20,7 +21,7 @@ FIELDS = frozenset(
     {"name", "kind", "aliases", "weak", "weak_needs", "weak_not", "weak_case", "weak_alone", "weak_languages"}
     | {"weak_note", "behind", "hosts"}
     | {"customer_hosts", "urls", "status", "bot_wall", "accounts", "self_hostable", "enabled", "probe"}
-    | {"min_interval_s", "contact", "note", "source", "confidence", "hosts_sourced"}
+    | {"min_interval_s", "contact", "notify", "note", "source", "confidence", "hosts_sourced"}
 )
 _STATUS_FIELDS = frozenset({"kind", "url", "api_url", "confidence", "component", "note"})
 _KINDS = {kind.value: kind for kind in Kind}
@@ -91,11 +92,20 @@ class _Entry:
             probe=self._flag("probe", usual=True),
             min_interval=self._interval(),
             contact=self._contact(),
+            accounts=self._accounts(),
+            notify=self._flag("notify", usual=False),
             note=self._text("note"),
             sources=self._sources(),
         )
         self._check_names(platform)
+        if platform.notify and not platform.accounts.are_known and "accounts" not in self.fields_at_fault:
+            self._complain("notify", sentences.nobody_to_notify())
         return platform
+
+    @property
+    def fields_at_fault(self) -> set[str]:
+        """The fields that there is a complaint about."""
+        return {complaint.field for complaint in self.complaints}
 
     def _complain(self, field: str, sentence: Said, near: str = "") -> None:
         self.complaints.append(Complaint(field, sentence, near))
@@ -251,6 +261,12 @@ class _Entry:
             self._complain("contact", sentences.no_contact(contact), contact)
             return None
         return contact
+
+    def _accounts(self) -> Accounts:
+        accounts, faults = read_accounts(self._table("accounts"))
+        for near, sentence in faults:
+            self._complain("accounts", sentence, near)
+        return accounts
 
     def _sources(self) -> tuple[str, ...]:
         sources = self._table("source").get("hosts", [])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
 from bot.catalogue import sentences
+from bot.catalogue.accounts import as_table
 from bot.catalogue.addresses import read_url, trouble_with_host
 from bot.catalogue.entry import Complaint, read_entry
 from bot.catalogue.institutions import EzProxy, Institution
@@ -15,7 +16,7 @@ from bot.model import Platform, Role
 
 HEADER = "institution"
 _FIELDS = frozenset({"name", "instances", "handles", "vantage", "ezproxy"})
-_EXTENDS_FIELDS = frozenset({"extends", "aliases", "weak", "hosts", "urls", "note", "source"})
+_EXTENDS_FIELDS = frozenset({"extends", "aliases", "weak", "hosts", "urls", "accounts", "notify", "note", "source"})
 _EZPROXY_FIELDS = frozenset({"suffix", "login", "form"})
 _FORMS = ("hyphens", "dots")
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -77,6 +78,8 @@ def _extend(own: OwnFile, table: Table, shared: Mapping[str, Platform], *, allow
     for name in sorted(value.keys() - _EXTENDS_FIELDS):
         complain(name, sentences.unknown_field(name, _EXTENDS_FIELDS))
     known = {name: value[name] for name in _EXTENDS_FIELDS - {"extends"} if name in value}
+    if key in shared and shared[key].accounts.are_known:
+        known.setdefault("accounts", as_table(shared[key].accounts))
     # The rules of an entry hold; what it needs and an addition does not is filled in.
     more, complaints = read_entry(table.key, {"name": key, "kind": "other", **known}, allow_local=allow_local)
     own.complaints += [(table, complaint) for complaint in complaints]
@@ -90,7 +93,11 @@ def _extend(own: OwnFile, table: Table, shared: Mapping[str, Platform], *, allow
     own.institution = replace(own.institution, more_names=names)
     known_before = own.extensions.get(key, Platform(key, key))
     own.extensions[key] = replace(
-        known_before, hosts=(*known_before.hosts, *more.hosts), targets=(*known_before.targets, *more.targets)
+        known_before,
+        hosts=(*known_before.hosts, *more.hosts),
+        targets=(*known_before.targets, *more.targets),
+        accounts=more.accounts if "accounts" in value else known_before.accounts,
+        notify=known_before.notify or more.notify,
     )
 
 

@@ -128,12 +128,15 @@ class _Reader:
 
 
 def _extended(platform: Platform, owned: Mapping[str, OwnFile]) -> Platform:
-    """A shared entry with the hosts and urls that institutions add: they are facts, whoever asks."""
+    """A shared entry with what institutions add to it, whoever asks: hosts and urls, the provider's accounts."""
     more = [own.extensions[platform.key] for own in owned.values() if platform.key in own.extensions]
     if not more:
         return platform
+    accounts = (one.accounts for one in more if one.accounts.are_known)
     return replace(
         platform,
+        accounts=next(accounts, platform.accounts),
+        notify=platform.notify or any(one.notify for one in more),
         hosts=tuple(dict.fromkeys((*platform.hosts, *(host for one in more for host in one.hosts)))),
         targets=tuple(dict.fromkeys((*platform.targets, *(target for one in more for target in one.targets)))),
     )

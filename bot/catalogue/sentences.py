@@ -120,6 +120,24 @@ def no_contact(written: str) -> Said:
     )
 
 
+def no_account(network: str, written: str, form: str) -> Said:
+    """An account that no post could mention."""
+    return Said(
+        f'{quoted(written)} n\'est pas un compte {network.capitalize()} ; écrivez {network} = "{form}"',
+        f'{quoted(written)} is no {network.capitalize()} account; write {network} = "{form}"',
+    )
+
+
+def nobody_to_notify() -> Said:
+    """A provider who is to be mentioned, without an account."""
+    return Said(
+        'notify = true demande un compte du fournisseur ; écrivez accounts = { mastodon = "@compte@serveur.example" }, '
+        "ou enlevez notify",
+        'notify = true needs an account of the provider; write accounts = { mastodon = "@account@server.example" }, '
+        "or take notify out",
+    )
+
+
 def instead(field_fr: str, field_en: str, form: str) -> Said:
     """Something incomplete, with the form to copy."""
     return Said(f"{field_fr} ; écrivez {form}", f"{field_en}; write {form}")

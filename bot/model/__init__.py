@@ -50,11 +50,12 @@ from bot.model.observations import (
     Response,
     VantagePoint,
 )
-from bot.model.platforms import Between, Gateway, Kind, Platform, Role, StatusPage, Target
+from bot.model.platforms import Accounts, Between, Gateway, Kind, Platform, Role, StatusPage, Target
 from bot.model.verdicts import Cause, CauseId, Difference, Leaning, Outage, Verdict, Vote, Word
 
 __all__ = [
     "NOBODY",
+    "Accounts",
     "Act",
     "Addresses",
     "Answer",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.model.mentions import Language
+
 
 class Kind(StrEnum):
     """The family a platform belongs to; one file of config/platforms/ each."""
@@ -71,6 +73,23 @@ class StatusPage:
     component: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The provider's own accounts: "@user@server" on Mastodon, "@handle" on Bluesky; None: not known, or none.
+
+    `language` is the one in which the provider wants to be written to; None: not known.
+    """
+
+    mastodon: str | None = None
+    bluesky: str | None = None
+    language: Language | None = None
+
+    @property
+    def are_known(self) -> bool:
+        """Whether there is one at all."""
+        return self.mastodon is not None or self.bluesky is not None
+
+
 class Between(StrEnum):
     """What stands between an asker and a platform."""
 
@@ -90,7 +109,8 @@ class Platform:
     each sub-domain is somebody else's site. `bot_wall` says how the platform treats robots on an ordinary day. `probe`
     is false where HTTP says nothing about the service. `sources` name where the entry's facts come from. `scope` is
     the key of the institution whose people alone may ask about it; None: everybody. `contact` is where the provider
-    takes reports of trouble, a mail address or a web page.
+    takes reports of trouble, a mail address or a web page. `notify`: the provider wants to be mentioned, by one of its
+    `accounts`, once in each of its outages.
     """
 
     key: str
@@ -118,6 +138,8 @@ class Platform:
     sources: tuple[str, ...] = ()
     scope: str | None = None
     contact: str | None = None
+    accounts: Accounts = Accounts()
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)

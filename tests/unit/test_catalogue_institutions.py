@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue import Catalogue, CatalogueError, read_catalogue
-from bot.model import Author, Language
+from bot.model import Accounts, Author, Language
 from bot.social.bluesky import BlueskyNetwork
 from bot.social.mastodon import MastodonNetwork
 from bot.understanding import understand
@@ -89,6 +89,17 @@ def test_an_addition_brings_addresses_to_everybody_and_names_to_its_people() -> 
     assert found(catalogue, "https://x.cairn-u.info/ est en panne ?", None)[0] == ["cairn"]
     assert found(catalogue, "le bouquet est en panne ?", None)[0] == []
     assert found(catalogue, "le bouquet est en panne ?", "a@u.fr")[0] == ["cairn"]
+
+
+def test_an_addition_can_have_the_provider_of_a_shared_entry_mentioned() -> None:
+    own = '[institution]\nname = "U"\ninstances = ["u.fr"]\n[c]\nextends = "cairn"\nnotify = true\n'
+    account = 'accounts = { bluesky = "@cairn.example", language = "fr" }\n'
+    for shared, mine in (("", own + account), (account, own)):
+        files = {name: text.replace("[cairn]\n", f"[cairn]\n{shared}") for name, text in SHARED.items()}
+        cairn = read_catalogue(files, own_files={"u.toml": mine}).platforms["cairn"]
+        assert (cairn.notify, cairn.accounts) == (True, Accounts(bluesky="@cairn.example", language=Language.FRENCH))
+    with pytest.raises(CatalogueError, match="notify = true needs an account"):
+        read_catalogue(SHARED, own_files={"u.toml": own})
 
 
 HEAD = '[institution]\nname = "U"\ninstances = ["u.fr"]\n'

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue import CatalogueError, read_catalogue
 from bot.catalogue.entry import STATUS_KINDS
-from bot.model import Kind, Language
+from bot.model import Accounts, Kind, Language
 from bot.official.formats import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +22,16 @@ def shipped() -> dict[str, str]:
 
 def test_every_shipped_entry_loads() -> None:
     assert len(read_catalogue(shipped()).platforms) == 770
+
+
+def test_no_shipped_entry_mentions_its_provider_that_is_for_the_operator_to_arrange() -> None:
+    assert [platform.key for platform in read_catalogue(shipped()).platforms.values() if platform.notify] == []
+
+
+def test_the_account_of_a_provider_who_wants_to_be_mentioned_is_read() -> None:
+    more = 'accounts = { mastodon = "@a@b.org", bluesky = "@a.org", language = "de" }\nnotify = true\n'
+    platform = read_catalogue({"f.toml": GOOD + more}).platforms["a"]
+    assert (platform.accounts, platform.notify) == (Accounts("@a@b.org", "@a.org", Language.GERMAN), True)
 
 
 def test_there_is_one_file_a_kind_and_its_entries_are_sorted() -> None:
@@ -78,6 +88,26 @@ BROKEN = {
     "no punycode": (
         GOOD.replace('"a.org"', '"é.org"'),
         "f.toml:4: [a] 'é.org' is not in punycode; write 'xn--9ca.org'",
+    ),
+    "an account without its server": (
+        GOOD + 'accounts = { mastodon = "@a" }\n',
+        "f.toml:6: [a] '@a' is no Mastodon account; write mastodon = \"@name@server.example\"",
+    ),
+    "a Mastodon account for Bluesky": (
+        GOOD + 'accounts = { bluesky = "@a@b.org" }\n',
+        "f.toml:6: [a] '@a@b.org' is no Bluesky account; write bluesky = \"@name.bsky.social\"",
+    ),
+    "an account that would mention somebody else as well": (
+        GOOD + 'accounts = { mastodon = "@a@b.org @c@d.org" }\n',
+        "f.toml:6: [a] '@a@b.org @c@d.org' is no Mastodon account",
+    ),
+    "a language that the bot does not speak": (
+        GOOD + 'accounts = { bluesky = "@a.org", language = "fi" }\n',
+        "f.toml:6: [a] the language 'fi' is unknown; write one of: fr, en,",
+    ),
+    "a provider to mention who has no account": (
+        GOOD + "notify = true\n",
+        "f.toml:6: [a] notify = true needs an account of the provider; write accounts = { mastodon = ",
     ),
     "a contact that is no address": (
         GOOD + 'contact = "@support"\n',
