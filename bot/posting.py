@@ -4,13 +4,27 @@ An attempt is counted before anything is posted, so whatever stops the process i
 must look for a post that is already there. A post whose network budget is used up waits, and is never begun.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.budgets import CONSOLE, PostBudget
 from bot.manners import HOUR, reply_visibility
-from bot.model import Debt, FollowUp, Mention, Owed, OwedFollowUp, OwnPost, PostKind, PostRef, Reply, Saying, Visibility
+from bot.model import (
+    Debt,
+    FollowUp,
+    Mention,
+    Notice,
+    Owed,
+    OwedFollowUp,
+    OwnPost,
+    PostKind,
+    PostRef,
+    Reply,
+    Saying,
+    Visibility,
+)
 from bot.ports import AccountRefusedError, SocialError, SocialNetwork, Store
 
 ANSWERED = "answered"
@@ -92,6 +106,26 @@ class Posting:
             return await (self._edit(owed, network) if is_edit else self._post_follow_up(owed, network))
         except SocialError as error:
             return await self._failed(follow_up, network, owed.attempts, error)
+
+    async def once(
+        self, debt: Debt, network: SocialNetwork, *, attempts: int, make: Callable[[], Awaitable[OwnPost | str]]
+    ) -> str:
+        """Count the attempt, have `make` post it or say in a word why not, settle it; or put it off, if that failed.
+
+        Its place in the budget is kept already. Raises AccountRefusedError (it stays owed), StoreError, and LookupError
+        for what is not owed any more.
+        """
+        await self._begin(debt, network)
+        try:
+            made = await make()
+        except SocialError as error:
+            return await self._failed(debt, network, attempts, error)
+        if isinstance(made, str):
+            self.release(debt)
+            await self.store.settle(debt, outcome=made, at=self.clock())
+            return made
+        await self._settle(debt, "posted", made)
+        return "posted"
 
     async def take_back(self, posts: tuple[OwnPost, ...], owed: Owed, network: SocialNetwork) -> str:
         """Delete posts of ours, and settle the mention that asks for it. Twice is once. Raises as `answer` does."""
@@ -183,7 +217,15 @@ def wait_before_retry(attempts: int) -> timedelta:
 
 
 def _key(debt: Debt) -> str:
-    return f"{debt.kind} {debt.mention_id}" if isinstance(debt, FollowUp) else debt.id
+    match debt:
+        case Mention():
+            return debt.id
+        case FollowUp():
+            return f"{debt.kind} {debt.mention_id}"
+        case Notice():
+            return f"notice {debt.incident_id}"
+        case _:
+            assert_never(debt)
 
 
 def _reply_of(follow_up: FollowUp) -> Reply:

@@ -19,7 +19,19 @@ from bot.model.answers import (
 from bot.model.crowd import NOBODY, CommonCause, Tally
 from bot.model.dossiers import Dossier, Seen
 from bot.model.incidents import Incident, Interval, Length, LookTaken
-from bot.model.ledger import Conversation, Debt, FollowUp, Owed, OwedFollowUp, OwnPost, PostKind, Report, Saying
+from bot.model.ledger import (
+    Conversation,
+    Debt,
+    FollowUp,
+    Notice,
+    Owed,
+    OwedFollowUp,
+    OwedNotice,
+    OwnPost,
+    PostKind,
+    Report,
+    Saying,
+)
 from bot.model.mentions import (
     Act,
     Author,
@@ -95,12 +107,14 @@ __all__ = [
     "Mention",
     "Named",
     "NothingToReport",
+    "Notice",
     "Observation",
     "OfficialLevel",
     "OfficialWord",
     "Outage",
     "Owed",
     "OwedFollowUp",
+    "OwedNotice",
     "OwnPost",
     "Phase",
     "Phases",

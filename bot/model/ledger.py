@@ -19,6 +19,7 @@ class PostKind(StrEnum):
     CORRECTION = "correction"
     BACK = "back"
     TALLY = "tally"  # no post of its own: the verdict, edited
+    NOTICE = "notice"  # answers nothing: mentions a provider who wants to hear of outages
 
     @property
     def is_follow_up(self) -> bool:
@@ -29,6 +30,8 @@ class PostKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OwnPost:
     """A post of ours: what it answers (`mention_id`), whom (`author_id`, opaque), and what it is about.
+
+    A notice answers nothing: its `mention_id` is "", its `author_id` that of the provider's account.
 
     `platforms` are keys of the catalogue, or "url:" and a bare host; empty for help and questions. `told` is what a
     verdict said of each of them, in the same order. The asker's words,
@@ -126,7 +129,32 @@ class OwedFollowUp:
     attempts: int
 
 
-Debt = Mention | FollowUp
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A post that answers nothing: it tells a provider who wants to hear of it of an outage. The key: the incident.
+
+    `account` is the provider's as the catalogue has it ("@user@server", "@handle"); `text` what is told, without it.
+    The text holds `incident_id`, by which the post is known again where the network cannot refuse a second one.
+    """
+
+    network: str
+    incident_id: str
+    platform_key: str
+    account: str
+    text: str
+    language: Language
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedNotice:
+    """A notice that may be tried now; `attempts` counts the times it was begun."""
+
+    notice: Notice
+    attempts: int
+
+
+Debt = Mention | FollowUp | Notice
 
 
 @dataclass(frozen=True, slots=True)

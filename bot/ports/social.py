@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Author, Mention, PostRef, Reply, Visibility
+from bot.model import Accounts, Author, Mention, Notice, PostRef, Reply, Visibility
 
 
 class SocialNetwork(Protocol):
@@ -66,6 +66,30 @@ class SocialNetwork(Protocol):
 
     async def delete(self, post: PostRef) -> None:
         """Take a post of ours back; one that is gone already is fine. Raises SocialError."""
+        ...
+
+    @property
+    def can_post_quietly(self) -> bool:
+        """Whether a post that answers nothing can be kept out of the lists that everybody reads."""
+        ...
+
+    def account_in(self, accounts: Accounts) -> str | None:
+        """Which of a provider's accounts is on this network, as the catalogue has it; None: none is."""
+        ...
+
+    async def find(self, account: str) -> Author | None:
+        """Who an account of the catalogue is; None: the server has not met them yet, and will when they are mentioned.
+
+        Raises SocialError, permanent if nobody can be reached by this name.
+        """
+        ...
+
+    async def announce(
+        self, notice: Notice, provider: Author | None, *, visibility: Visibility, tried_before: bool
+    ) -> PostRef:
+        """Post a notice, which answers nothing and mentions its account, once: with `tried_before`, one that is already
+        there is returned instead. `provider` is who `find` found. Raises SocialError.
+        """
         ...
 
     def address_of(self, author: Author) -> str | None:

@@ -12,8 +12,10 @@ from bot.model import (
     Incident,
     LookTaken,
     Mention,
+    Notice,
     Owed,
     OwedFollowUp,
+    OwedNotice,
     OwnPost,
     Reading,
     Report,
@@ -86,6 +88,18 @@ class Store(Protocol):
 
     async def owed_follow_ups(self, network: str, *, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
         """The follow-ups of a network that may be tried now, oldest first, at most one a mention."""
+        ...
+
+    async def owe_notice(self, notice: Notice) -> bool:
+        """Write down a notice, if its incident has none yet on any network; say whether it is owed by that."""
+        ...
+
+    async def owed_notices(self, network: str, *, now: datetime, limit: int) -> tuple[OwedNotice, ...]:
+        """The notices of a network that may be tried now, oldest first."""
+        ...
+
+    async def has_stopped(self, network: str, author_id: str) -> bool:
+        """Say whether somebody said « stop », and did not ask again since."""
         ...
 
     async def add_report(self, report: Report) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import structlog
 
-from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
+from bot.model import Accounts, Author, Mention, Notice, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.social.account_facts import clock_is_off
 from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
 from bot.social.bluesky_mentions import MentionReader
+from bot.social.bluesky_notices import find_account, post_notice
 from bot.social.bluesky_paging import Sweep, a_little_later, is_enough
 from bot.social.bluesky_session import session_file
 from bot.social.bluesky_text import link_facets
@@ -136,6 +137,30 @@ class BlueskyNetwork:
                 "rkey": post.id.rpartition("/")[2],
             }
             await self._client.procedure("com.atproto.repo.deleteRecord", json.dumps(body).encode())
+
+    @property
+    def can_post_quietly(self) -> bool:
+        """Every post is public."""
+        return False
+
+    def account_in(self, accounts: Accounts) -> str | None:
+        """The handle."""
+        return accounts.bluesky
+
+    async def find(self, account: str) -> Author | None:
+        """Ask who has a handle. Raises SocialError, permanent if nobody has, or they block us."""
+        async with self._in_time("question"):
+            return await find_account(self._client, account)
+
+    async def announce(
+        self, notice: Notice, provider: Author | None, *, visibility: Visibility, tried_before: bool
+    ) -> PostRef:
+        """Post a notice, once: its address is drawn from its incident's. Raises SocialError."""
+        del visibility, tried_before
+        async with self._in_time("notice"):
+            key = record_key(f"notice\n{notice.incident_id}")
+            provider = provider or await find_account(self._client, notice.account)
+            return await post_notice(self._client, notice, provider, key=key, longest=TEXT_LIMIT, now=self._clock())
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Nobody waits here: silence is silence."""

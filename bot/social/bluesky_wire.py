@@ -113,6 +113,29 @@ class ListNotifications(BaseModel):
     cursor: str | None = None
 
 
+class GetProfiles(BaseModel):
+    """What we ask of app.bsky.actor.getProfiles: handles or DIDs, at most 25."""
+
+    actors: tuple[str, ...]
+
+
+class ProfileShape(AuthorShape):
+    """An account, and how it stands to us."""
+
+    class Viewer(Wire):
+        """What is between the two."""
+
+        blocked_by: bool = False
+
+    viewer: Viewer = Viewer()
+
+
+class ProfilesShape(Wire):
+    """Accounts that are there; the others are left out."""
+
+    profiles: tuple[ProfileShape, ...] = ()
+
+
 class GetPosts(BaseModel):
     """What we ask of app.bsky.feed.getPosts: at most 25 addresses."""
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.markup import escape
 
-from bot.model import Author, Mention, PostRef, Reply, Verdict, Visibility, Word
+from bot.model import Accounts, Author, Mention, Notice, PostRef, Reply, Verdict, Visibility, Word
 from bot.ports import SocialError
 
 PROMPT = "› "
@@ -113,6 +113,26 @@ class ConsoleNetwork:
 
     async def delete(self, post: PostRef) -> None:
         """Nothing: what is printed stays, and is only forgotten."""
+
+    @property
+    def can_post_quietly(self) -> bool:
+        """Nobody else reads a terminal."""
+        return True
+
+    def account_in(self, accounts: Accounts) -> str | None:
+        """There is nobody here but who types."""
+        del accounts
+
+    async def find(self, account: str) -> Author | None:
+        """There is nobody here but who types."""
+        del account
+
+    async def announce(
+        self, notice: Notice, provider: Author | None, *, visibility: Visibility, tried_before: bool
+    ) -> PostRef:
+        """Refuse. Raises SocialError."""
+        del notice, provider, visibility, tried_before
+        raise SocialError("a terminal reaches no provider", permanent=True)
 
     def address_of(self, author: Author) -> str | None:
         """Whoever types, as the operator says."""

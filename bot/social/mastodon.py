@@ -14,12 +14,13 @@ from urllib.parse import quote, urlsplit
 import structlog
 from pydantic import ValidationError
 
-from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
+from bot.model import Accounts, Author, Mention, Notice, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.social.account_facts import PrivateMentions, clock_ahead, clock_is_off
 from bot.social.mastodon_account import accept_private_mentions, account_of, instance_of, missing_scope
 from bot.social.mastodon_client import GoneError, MastodonClient, RefusedRequestError
 from bot.social.mastodon_mentions import VISIBILITY, MentionReader, OwnAccount
+from bot.social.mastodon_notices import find_account, notice_there, post_notice
 from bot.social.mastodon_wire import ContextShape, NotificationShape, StatusShape
 from bot.social.text import host_of_url, shorten
 
@@ -128,6 +129,32 @@ class MastodonNetwork:
                 await self._client.ask(lambda api: api.status_delete(post.id))
             except GoneError:
                 await self._make_sure_of_removal(post)
+
+    @property
+    def can_post_quietly(self) -> bool:
+        """Unlisted: not in the public timelines, nor in hashtags or search."""
+        return True
+
+    def account_in(self, accounts: Accounts) -> str | None:
+        """The account that is on any server of this kind."""
+        return accounts.mastodon
+
+    async def find(self, account: str) -> Author | None:
+        """Look an account up on our server. Raises SocialError."""
+        async with self._in_time("question"):
+            return await find_account(self._client, account)
+
+    async def announce(
+        self, notice: Notice, provider: Author | None, *, visibility: Visibility, tried_before: bool
+    ) -> PostRef:
+        """Post a notice, once: one that was begun is looked for among our own posts. Raises SocialError."""
+        async with self._in_time("notice"):
+            me = await self._who_we_are()
+            found = await notice_there(self._client, notice, me=me.id) if tried_before else None
+            words = _VISIBILITY_WORDS[visibility]
+            return found or await post_notice(
+                self._client, notice, provider, name=self._name, visibility=words, longest=self._most
+            )
 
     async def leave(self, mention: Mention, reason: str) -> None:
         """Nobody waits here: silence is silence."""

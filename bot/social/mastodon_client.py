@@ -77,6 +77,15 @@ class Api(Protocol):
     ratelimit_reset: float | None
 
     def account_verify_credentials(self) -> object: ...  # noqa: D102
+    def account_lookup(self, acct: str) -> object: ...  # noqa: D102
+    def account_statuses(  # noqa: D102
+        self,
+        id: str,  # noqa: A002
+        *,
+        exclude_replies: bool,
+        limit: int,
+        max_id: str | None,
+    ) -> object: ...
     def notifications(self, *, types: Sequence[str], limit: int, max_id: str | None) -> object: ...  # noqa: D102
     def status(self, id: str) -> object: ...  # noqa: A002, D102
     def status_context(self, id: str) -> object: ...  # noqa: A002, D102
@@ -85,7 +94,7 @@ class Api(Protocol):
         self,
         status: str,
         *,
-        in_reply_to_id: str,
+        in_reply_to_id: str | None,
         visibility: str,
         spoiler_text: str | None,
         language: str | None,

@@ -22,6 +22,12 @@ def insert_stop(connection: Connection, which: Mention) -> bool:
     return connection.scalar(select(stopped.c.mention_id).where(theirs)) == which.id
 
 
+def is_stopped(connection: Connection, network: str, author_id: str) -> bool:
+    """Whether somebody said « stop »."""
+    theirs = and_(stopped.c.network == network, stopped.c.author_id == author_id)
+    return connection.scalar(select(stopped.c.author_id).where(theirs)) is not None
+
+
 def delete_stop(connection: Connection, which: Mention) -> None:
     """They asked again."""
     theirs = and_(stopped.c.network == which.network, stopped.c.author_id == which.author.id)

@@ -13,7 +13,10 @@ from bot.store.tables import from_micros, mention, own_post, stopped, to_micros
 
 
 def insert_post(connection: Connection, post: OwnPost) -> None:
-    """Keep a post, in the thread of the mention that it answers; one that is known stays as it is."""
+    """Keep a post, in the thread of the mention that it answers; one that is known stays as it is.
+
+    A notice answers nothing, and begins a thread.
+    """
     its_mention = and_(mention.c.network == post.network, mention.c.id == post.mention_id)
     values = {
         "network": post.network,
@@ -21,7 +24,7 @@ def insert_post(connection: Connection, post: OwnPost) -> None:
         "url": post.ref.url,
         "mention_id": post.mention_id,
         "author_id": post.author_id,
-        "thread": connection.scalar(select(mention.c.thread).where(its_mention)),
+        "thread": connection.scalar(select(mention.c.thread).where(its_mention)) if post.mention_id else post.ref.id,
         "kind": post.kind.value,
         "language": post.language.value,
         "visibility": post.visibility.value,

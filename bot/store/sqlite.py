@@ -19,8 +19,10 @@ from bot.model import (
     Incident,
     LookTaken,
     Mention,
+    Notice,
     Owed,
     OwedFollowUp,
+    OwedNotice,
     OwnPost,
     Reading,
     Report,
@@ -28,7 +30,7 @@ from bot.model import (
     Verdict,
 )
 from bot.store import follow_ups as follow_up_rows
-from bot.store import incidents, people, platforms, posts
+from bot.store import incidents, notices, people, platforms, posts
 from bot.store import mentions as mention_rows
 from bot.store.faults import as_store_error
 from bot.store.memory import after
@@ -79,6 +81,8 @@ class SqliteStore:
                 await self._transact(lambda tx: mention_rows.count_attempt(tx, debt, at, not_before, saying))
             case FollowUp():
                 await self._transact(lambda tx: follow_up_rows.count_attempt(tx, debt, at, not_before))
+            case Notice():
+                await self._transact(lambda tx: notices.count_notice_attempt(tx, debt, at, not_before))
 
     async def settle(self, debt: Debt, *, outcome: str, at: datetime, post: OwnPost | None = None) -> None:
         """See Store.settle."""
@@ -91,6 +95,8 @@ class SqliteStore:
                 await self._transact(lambda tx: mention_rows.put_off(tx, debt, reason, not_before, unsaid=unsaid))
             case FollowUp():
                 await self._transact(lambda tx: follow_up_rows.put_off(tx, debt, reason, not_before))
+            case Notice():
+                await self._transact(lambda tx: notices.put_off_notice(tx, debt, reason, not_before))
 
     async def conversation(self, mention: Mention, *, since: datetime) -> Conversation:
         """See Store.conversation."""
@@ -119,6 +125,18 @@ class SqliteStore:
     async def owed_follow_ups(self, network: str, *, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
         """See Store.owed_follow_ups."""
         return await self._transact(lambda tx: follow_up_rows.select_owed(tx, network, now, limit))
+
+    async def owe_notice(self, notice: Notice) -> bool:
+        """See Store.owe_notice."""
+        return await self._transact(lambda tx: notices.insert_notice(tx, notice))
+
+    async def owed_notices(self, network: str, *, now: datetime, limit: int) -> tuple[OwedNotice, ...]:
+        """See Store.owed_notices."""
+        return await self._transact(lambda tx: notices.select_owed_notices(tx, network, now, limit))
+
+    async def has_stopped(self, network: str, author_id: str) -> bool:
+        """See Store.has_stopped."""
+        return await self._transact(lambda tx: people.is_stopped(tx, network, author_id))
 
     async def add_report(self, report: Report) -> None:
         """See Store.add_report."""
@@ -210,6 +228,8 @@ def _settle(transaction: Connection, debt: Debt, outcome: str, at: datetime, pos
             mention_rows.close_mention(transaction, debt, outcome, at)
         case FollowUp():
             follow_up_rows.close_follow_up(transaction, debt, outcome, at)
+        case Notice():
+            notices.close_notice(transaction, debt, outcome, at)
     if post is not None:
         posts.insert_post(transaction, post)
 
@@ -235,6 +255,7 @@ def _prune(transaction: Connection, before: datetime, reports_before: datetime) 
     pruned = mention_rows.delete_settled(transaction, before)
     posts.delete_posts(transaction, before)
     follow_up_rows.delete_settled(transaction, before)
+    notices.delete_notices(transaction, before)
     people.delete_reports(transaction, reports_before)
     return pruned
 

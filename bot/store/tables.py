@@ -104,6 +104,29 @@ follow_up = Table(
 )
 Index("follow_up_owed", follow_up.c.network, follow_up.c.due_at, sqlite_where=text("state = 'owed'"))
 
+notice = Table(  # one an incident, settled ones as well: there is no second
+    "notice",
+    metadata,
+    Column("incident", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("not_before", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("settled_at", BigInteger),
+    PrimaryKeyConstraint("incident"),
+    CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
+    CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
+)
+Index("notice_owed", notice.c.network, notice.c.due_at, sqlite_where=text("state = 'owed'"))
+
 stopped = Table(  # people who want to hear nothing more of us, until they ask again: an opaque id, and no more
     "stopped",
     metadata,

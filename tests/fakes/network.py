@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Author, Mention, PostKind, PostRef, Reply, Visibility
+from bot.model import Accounts, Author, Mention, Notice, PostKind, PostRef, Reply, Visibility
 from bot.ports import SocialError
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -50,6 +50,10 @@ class FakeNetwork:
     edits: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     listed: list[Mention] = field(default_factory=list[Mention])
     posts: list[tuple[Mention, Reply, Visibility]] = field(default_factory=list[tuple[Mention, Reply, Visibility]])
+    known: dict[str, Author] = field(default_factory=dict[str, Author])
+    announced: list[tuple[Notice, Author | None, Visibility]] = field(
+        default_factory=list[tuple[Notice, Author | None, Visibility]]
+    )
     left: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     fails: list[Exception] = field(default_factory=list[Exception])
     lose_answer_once: Exception | None = None
@@ -108,6 +112,35 @@ class FakeNetwork:
         if self.fails:
             raise self.fails.pop(0)
         self.there.pop(post.id, None)
+
+    @property
+    def can_post_quietly(self) -> bool:
+        return not self.posts_once
+
+    def account_in(self, accounts: Accounts) -> str | None:
+        return accounts.bluesky if self.posts_once else accounts.mastodon
+
+    async def find(self, account: str) -> Author | None:
+        if self.fails:
+            raise self.fails.pop(0)
+        return self.known.get(account)
+
+    async def announce(
+        self, notice: Notice, provider: Author | None, *, visibility: Visibility, tried_before: bool
+    ) -> PostRef:
+        if self.hangs:
+            await asyncio.sleep(3600)
+        if self.refuses:
+            raise self.refuses
+        post = f"notice-of-{notice.incident_id}"
+        was_there = post in self.there and (tried_before or self.posts_once)
+        if not was_there:
+            self.announced.append((notice, provider, visibility))
+            self.there[post] = "", Reply(notice.text, notice.language)
+        if self.lose_answer_once:
+            lost, self.lose_answer_once = self.lose_answer_once, None
+            raise lost
+        return PostRef(post, was_there=was_there)
 
     def address_of(self, author: Author) -> str | None:
         return author.handle

@@ -12,8 +12,10 @@ from bot.model import (
     Incident,
     LookTaken,
     Mention,
+    Notice,
     Owed,
     OwedFollowUp,
+    OwedNotice,
     OwnPost,
     PostKind,
     Reading,
@@ -57,6 +59,11 @@ class KeptFollowUp(State):
 
 
 @dataclass
+class KeptNotice(State):
+    notice: Notice = field(kw_only=True)
+
+
+@dataclass
 class KeptPost:
     post: OwnPost
     thread: str
@@ -70,6 +77,7 @@ class FakeStore:
     memories: dict[str, Memory] = field(default_factory=dict[str, Memory])
     posts: dict[Key, KeptPost] = field(default_factory=dict[Key, KeptPost])
     follow_ups: dict[Key, KeptFollowUp] = field(default_factory=dict[Key, KeptFollowUp])
+    notices: dict[str, KeptNotice] = field(default_factory=dict[str, KeptNotice])
     stopped: dict[Key, Mention] = field(default_factory=dict[Key, Mention])
     reported: dict[Key, Report] = field(default_factory=dict[Key, Report])
     kept_incidents: dict[str, Incident] = field(default_factory=dict[str, Incident])
@@ -110,7 +118,7 @@ class FakeStore:
     def _state(self, debt: Debt) -> State | None:
         if isinstance(debt, FollowUp):
             return self.follow_ups.get((debt.network, debt.mention_id, debt.kind.value))
-        return self.kept.get(_key(debt))
+        return self.notices.get(debt.incident_id) if isinstance(debt, Notice) else self.kept.get(_key(debt))
 
     async def begin(self, debt: Debt, *, at: datetime, not_before: datetime, saying: Saying | None = None) -> None:
         self._fail()
@@ -131,7 +139,7 @@ class FakeStore:
             words = {"text": "", "parent_text": None, "content_warning": None}
             state.mention = replace(state.mention, **words, author=replace(state.mention.author, handle=""))
         if post is not None:
-            thread = self.kept[post.network, post.mention_id].thread
+            thread = self.kept[post.network, post.mention_id].thread if post.mention_id else post.ref.id
             self.posts.setdefault((post.network, post.ref.id), KeptPost(post, thread))
 
     async def postpone(self, debt: Debt, *, reason: str, not_before: datetime, unsaid: bool = False) -> None:
@@ -223,6 +231,28 @@ class FakeStore:
             )
             for each in due[:limit]
         )
+
+    async def owe_notice(self, notice: Notice) -> bool:
+        self._fail()
+        is_new = notice.incident_id not in self.notices
+        self.notices.setdefault(notice.incident_id, KeptNotice(not_before=notice.due_at, notice=notice))
+        return is_new
+
+    async def owed_notices(self, network: str, *, now: datetime, limit: int) -> tuple[OwedNotice, ...]:
+        self._fail()
+        waiting = [
+            each
+            for each in self.notices.values()
+            if each.notice.network == network
+            and each.outcome is None
+            and (each.not_before is None or each.not_before <= now)
+        ]
+        waiting.sort(key=lambda each: (each.notice.due_at, each.notice.incident_id))
+        return tuple(OwedNotice(each.notice, each.attempts) for each in waiting[:limit])
+
+    async def has_stopped(self, network: str, author_id: str) -> bool:
+        self._fail()
+        return (network, author_id) in self.stopped
 
     async def add_report(self, report: Report) -> None:
         self._fail()
@@ -319,6 +349,9 @@ class FakeStore:
             key: each
             for key, each in self.follow_ups.items()
             if key[:2] in self.kept and (each.settled_at or before) >= before
+        }
+        self.notices = {
+            key: each for key, each in self.notices.items() if each.settled_at is None or each.settled_at >= before
         }
         return len(old)
 

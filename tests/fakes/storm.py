@@ -19,7 +19,20 @@ from bot.app.polling import Account
 from bot.app.service import Service
 from bot.catalogue import Catalogue
 from bot.checking import Checking
-from bot.model import Author, Control, Mention, Observation, Platform, PostRef, Reply, Response, Target, Visibility
+from bot.model import (
+    Accounts,
+    Author,
+    Control,
+    Mention,
+    Notice,
+    Observation,
+    Platform,
+    PostRef,
+    Reply,
+    Response,
+    Target,
+    Visibility,
+)
 from bot.ports import Store
 from bot.store import open_store
 from bot.store.opening import DATABASE
@@ -58,6 +71,7 @@ class StormyNetwork:
     text_limit: int = 300
     can_edit: bool = False
     posts_once: bool = True
+    can_post_quietly: bool = False
     posted: list[tuple[str, datetime]] = field(default_factory=list[tuple[str, datetime]])
     posts: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 -- a test's own dice
@@ -92,6 +106,15 @@ class StormyNetwork:
         raise AssertionError("a network without edits is asked for one")
 
     async def delete(self, post: PostRef) -> None: ...
+
+    def account_in(self, accounts: Accounts) -> str | None: ...
+
+    async def find(self, account: str) -> Author | None: ...
+
+    async def announce(
+        self, notice: Notice, provider: Author | None, *, visibility: Visibility, tried_before: bool
+    ) -> PostRef:
+        raise AssertionError("no provider wants to be mentioned here")
 
     def address_of(self, author: Author) -> str | None:
         return author.handle

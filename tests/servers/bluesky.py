@@ -139,6 +139,13 @@ class BlueskyPeople:
             if not cursor:
                 return found
 
+    def announced(self) -> list[Post]:
+        self.settle()
+        params = {"actor": self.accounts["bot"].did, "filter": "posts_no_replies", "limit": "100"}
+        feed = cast(list[Json], self.query("app.bsky.feed.getAuthorFeed", params)["feed"])
+        views = sorted((cast(Json, item["post"]) for item in feed), key=lambda view: str(view["indexedAt"]))
+        return [_post(view) for view in views]
+
     def is_told_of(self, answer: str) -> bool:
         page = self.query("app.bsky.notification.listNotifications", {"limit": "100"})
         return any(item["uri"] == answer for item in cast(list[Json], page["notifications"]))

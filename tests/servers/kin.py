@@ -181,6 +181,17 @@ class Kin:
                     found.append(status)
         return sorted(found, key=lambda status: status.at)
 
+    def named(self, account: str) -> str:
+        user, _, host = account.partition("@")
+        if user not in self.accounts or host not in {"", urlsplit(self.url).netloc}:
+            raise _NoError(404, "Not Found")
+        return user
+
+    def own(self, me: str, id: str, *, without_replies: bool) -> list[Json]:
+        theirs = [each for each in self.statuses.values() if self.account(each.author)["id"] == id]
+        shown = [each for each in theirs if each.visibility in _VISIBLE_TO_ALL or me in (each.author, *each.mentions)]
+        return [self.status(each) for each in reversed(shown) if not (without_replies and each.above)]
+
     def notifications(self, me: str, limit: int, max_id: str | None) -> list[Json]:
         all_of_mine = [each for each in reversed(self.told.get(me, [])) if each[1] in self.statuses]
         if max_id:
@@ -297,8 +308,8 @@ class _Handler(BaseHTTPRequestHandler):
         me = self._who(kin)
         parts = path.removeprefix("/api/v1/").split("/")
         match self.command, *parts:
-            case "GET", "accounts", "verify_credentials":
-                return kin.account(me)
+            case "GET", "accounts", *rest:
+                return self._account(kin, me, rest, query)
             case "GET", "notifications":
                 return kin.notifications(me, int(query.get("limit", "20")), query.get("max_id"))
             case "POST", "notifications", _, "dismiss":
@@ -312,6 +323,17 @@ class _Handler(BaseHTTPRequestHandler):
                 return {"ancestors": [], "descendants": [kin.status(each) for each in kin.below(me, id)]}
             case "PUT" | "DELETE", "statuses", id:
                 return self._change(kin, kin.seen_by(me, id), me, body)
+            case _:
+                raise _NoError(404, "Not Found")
+
+    def _account(self, kin: Kin, me: str, parts: list[str], query: dict[str, str]) -> object:
+        match parts:
+            case ["verify_credentials"]:
+                return kin.account(me)
+            case ["lookup"]:
+                return kin.account(kin.named(query.get("acct", "")))
+            case [id, "statuses"]:
+                return kin.own(me, id, without_replies=query.get("exclude_replies") in {"1", "true", "True"})
             case _:
                 raise _NoError(404, "Not Found")
 

@@ -65,6 +65,11 @@ class MastodonPeople:
         posts = sorted((_post(status) for status in descendants), key=lambda post: post.id)
         return [found for found in posts if found.parent == post and found.author.split("@")[0] == "bot"]
 
+    def announced(self) -> list[Post]:
+        bot = self._call("GET", f"/api/v1/accounts/lookup?acct={self.accounts['bot'].handle}", "asker")["id"]
+        statuses = self._get_list(f"/api/v1/accounts/{bot}/statuses?limit=40", "asker")
+        return sorted((_post(each) for each in statuses if not each.get("in_reply_to_id")), key=lambda post: post.id)
+
     def is_told_of(self, answer: str) -> bool:
         page = self._get_list("/api/v1/notifications?limit=80", "asker")
         statuses = [cast(Json, item["status"]) for item in page if item.get("status")]

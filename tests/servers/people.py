@@ -44,6 +44,10 @@ class People(Protocol):
         """All posts of the bot that are in the thread directly under this one, as `who` sees it, oldest first."""
         ...
 
+    def announced(self) -> list[Post]:
+        """All posts of the bot that answer nothing, as `asker` sees them, oldest first."""
+        ...
+
     def is_told_of(self, answer: str) -> bool:
         """Whether `asker` has a notification about this post of the bot."""
         ...
