@@ -10,13 +10,15 @@ from urllib.parse import quote, urljoin
 
 import idna
 
-MOST_CHARACTERS = 2048
+MOST_CHARACTERS = 2048  # of what somebody types
+MOST_OF_A_REDIRECT = 8192  # requests to sign in (SAML) take thousands; servers take no longer line
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,31}:")
 _UP_TO_PATH = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?//[^/?#]{0,2048}")
 _HOST_AND_PORT = re.compile(r"([^:]*)(?::(\d{0,5}))?")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 _DOTS = re.compile("[。．｡]")  # the three full stops that IDNA takes for a dot (UTS 46)
+_LONGEST_HOST = 254  # with the root's dot; looked at before IDNA, which is slow on what is longer
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # RFC 6761, RFC 6762 appendix G, RFC 7686, RFC 8375, RFC 9476, ICANN's .internal; and names for machines at home.
@@ -60,7 +62,10 @@ def host_of(text: str) -> str:
 
     Raises HostRefusedError for anything but a public-looking name on port 80 or 443.
     """
-    return _place(text.strip(" "), own_ports=frozenset()).host
+    text = text.strip(" ")
+    if not text or len(text) > MOST_CHARACTERS:
+        raise HostRefusedError("empty" if not text else "too long")
+    return _place(text, own_ports=frozenset()).host
 
 
 def redirect_of(location: str, base: Place, *, own_port: int | None = None) -> Place:
@@ -68,9 +73,15 @@ def redirect_of(location: str, base: Place, *, own_port: int | None = None) -> P
 
     Raises HostRefusedError.
     """
-    if len(location) > MOST_CHARACTERS:
+    if len(location) > MOST_OF_A_REDIRECT:
         raise HostRefusedError("too long")
-    location = _with_quoted_spaces(location)
+    place = _led_to(_with_quoted_spaces(location), base, own_port)
+    if len(place.path) > MOST_OF_A_REDIRECT:  # quoted, it may be six times as long
+        raise HostRefusedError("too long")
+    return place
+
+
+def _led_to(location: str, base: Place, own_port: int | None) -> Place:
     _refuse_odd_characters(location)
     if not _SCHEME.match(location):
         if location.startswith("//"):
@@ -90,6 +101,8 @@ def redirect_of(location: str, base: Place, *, own_port: int | None = None) -> P
 
 def check_host(host: str) -> str:
     """Check a bare host, and give it in lower-case punycode. Raises HostRefusedError."""
+    if len(host) > _LONGEST_HOST:
+        raise HostRefusedError("not a host name")
     host = _ascii(_DOTS.sub(".", host)).removesuffix(".")
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
@@ -104,8 +117,6 @@ def check_host(host: str) -> str:
 
 
 def _place(text: str, *, own_ports: frozenset[int]) -> Place:
-    if not text or len(text) > MOST_CHARACTERS:
-        raise HostRefusedError("empty" if not text else "too long")
     _refuse_odd_characters(text)
     scheme, authority, path = _split(text)
     if "@" in authority:

@@ -87,7 +87,9 @@ def test_no_spelling_of_an_address_passes(ip: IPv4Address, before: str, data: so
         ("http://other.example/a b", "http://other.example/a%20b"),
         ("#top", "https://site.example/a/b?c"),
         ("/x?next=http://127.0.0.1/", "https://site.example/x?next=http://127.0.0.1/"),
+        ("https://idp.example/sso?SAMLRequest=" + "A" * 5000, "https://idp.example/sso?SAMLRequest=" + "A" * 5000),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_redirect_is_read_against_where_it_came_from(location: str, url: str) -> None:
     assert redirect_of(location, BASE).url == url
@@ -105,7 +107,11 @@ def test_a_redirect_is_read_against_where_it_came_from(location: str, url: str) 
         "http:// a.fr/",
         "/a\tb",
         "http://a.fr:22/",
+        "//a.fr/" + "x" * 8192,
+        "/" + "é" * 4000,
+        f"//{'a.' * 3000}fr/",
     ],
+    ids=lambda text: text[:20],
 )
 def test_a_redirect_is_refused_alike(location: str) -> None:
     with pytest.raises(HostRefusedError):
