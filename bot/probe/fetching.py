@@ -1,7 +1,6 @@
 """One fetch: a target in, its final answer with the first bytes of the body out, or a failure; follows redirects."""
 
 import asyncio
-import codecs
 from dataclasses import dataclass, field, replace
 from http.cookiejar import Cookie
 from typing import cast
@@ -11,6 +10,7 @@ import httpx
 
 from bot.model import Failure, FailureKind, Phase, Target
 from bot.probe.bodies import Body
+from bot.probe.charsets import text_of
 from bot.probe.failures import ProbeFailedError, failed
 from bot.probe.gate import HostRefusedError, Place, redirect_of
 from bot.probe.hop import Head, Hops, Tools
@@ -43,15 +43,8 @@ class Fetched:
 
     @property
     def text(self) -> str:
-        """The body as text, by the charset that the answer names, else UTF-8; never fails."""
-        charset = self.headers.get("content-type", "").lower().partition("charset=")[2].strip(" \"'").partition(";")[0]
-        try:
-            codec = codecs.lookup(charset or "utf-8")
-        except (LookupError, ValueError):
-            codec = codecs.lookup("utf-8")
-        # Some codecs are no text encodings (zip, rot13), and some are slow.
-        name = codec.name if codec.name.startswith(("utf", "iso8859", "cp12", "ascii")) else "utf-8"
-        return self.body[:_ENOUGH_TO_JUDGE].decode(name, errors="replace")
+        """As much of the body as is judged, as text; never fails."""
+        return text_of(self.body[:_ENOUGH_TO_JUDGE], self.headers.get("content-type", ""))
 
 
 @dataclass(slots=True)

@@ -222,6 +222,34 @@ async def test_a_page_is_read_with_what_judging_needs() -> None:
     assert dict(seen.headers)["retry-after"] == "60"
 
 
+LATIN, UTF = "Fermé".encode("latin-1"), "Fermé".encode()
+
+
+@pytest.mark.parametrize(
+    ("page", "header"),
+    [
+        pytest.param(b"<title>" + LATIN + b"</title>", "", id="nobody says it, and it is no UTF-8"),
+        pytest.param(b"<meta charset=iso-8859-1><title>" + LATIN + b"</title>", "", id="the page says it"),
+        pytest.param(
+            b'<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><title>' + LATIN + b"</title>",
+            *("",),
+            id="the page says it in the old way",
+        ),
+        pytest.param(b"<title>" + UTF + b"</title>", "", id="nobody says it, and it is UTF-8"),
+        pytest.param(b"<title>" + UTF + b"</title>" + b"x" * 65_520 + UTF, "", id="cut in the middle of a character"),
+        pytest.param(b"<meta charset=utf-8><title>" + UTF + b"</title>\xff", "", id="UTF-8 with a slip"),
+        pytest.param(
+            b"<meta charset=utf-16><title>" + UTF + b"</title>", "", id="what it cannot be, or we could not read it"
+        ),
+        pytest.param(b"<meta charset=iso-8859-1><title>" + UTF + b"</title>", "; charset=UTF-8", id="the header first"),
+        pytest.param(b"<meta charset=nonsense><title>" + UTF + b"</title>", "", id="a charset that nobody knows"),
+    ],
+)
+async def test_a_page_is_read_in_the_charset_that_browsers_would_take(page: bytes, header: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html{header}\r\nContent-Length: {len(page)}\r\n\r\n"
+    assert response(await look_at(send(head.encode() + page))).title == "Fermé"
+
+
 @pytest.mark.parametrize(
     ("behaviour", "phase", "kind"),
     [
