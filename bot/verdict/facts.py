@@ -117,17 +117,20 @@ def facts_of(observation: Observation, evidence: Evidence) -> Facts:
 def footing_of(controls: Sequence[Control]) -> Footing:
     """Half of the controls or more must work: 2 of 3 is online, 1 of 3 is doubtful (docs/probing.md, controls).
 
-    A control over IPv6 only says nothing about being online: many good networks have no IPv6.
+    A control over IPv6 only says nothing about being online: many good networks have no IPv6. A portal may let one
+    reference through, never most of them.
     """
     general = [control for control in controls if not control.ipv6]
     if not general:
         return Footing.UNTESTED
+    working = sum(control.works for control in general)
+    if 2 * working > len(general):
+        return Footing.ONLINE  # whatever the others say: a reference may change its answer
     if any(control.captive for control in general):
         return Footing.CAPTIVE
-    working = sum(control.works for control in general)
     if working == 0:
         return Footing.OFFLINE
-    return Footing.ONLINE if 2 * working >= len(general) else Footing.DOUBTFUL
+    return Footing.ONLINE if 2 * working == len(general) else Footing.DOUBTFUL
 
 
 def _ipv6_works(controls: Sequence[Control]) -> bool:

@@ -181,6 +181,18 @@ CONTEXTS = {
         evidence(look(failure(P.TLS, K.SELF_SIGNED)), checks=controls(0, captive=True)),
         *(UNKNOWN, C.OWN_NETWORK),
     ),
+    "one reference that changed its answer is no captive portal": (
+        evidence(look(failure(P.TCP, K.REFUSED)), checks=(*controls(2, of=2), *controls(0, of=1, captive=True))),
+        *(DOWN, C.PORT_CLOSED),
+    ),
+    "a portal may let one reference of three through": (
+        evidence(look(failure(P.TCP, K.REFUSED)), checks=(*controls(1, of=1), *controls(0, of=2, captive=True))),
+        *(UNKNOWN, C.OWN_NETWORK),
+    ),
+    "a portal may let one reference of two through": (
+        evidence(look(failure(P.TCP, K.REFUSED)), checks=(*controls(1, of=1), *controls(0, of=1, captive=True))),
+        *(UNKNOWN, C.OWN_NETWORK),
+    ),
     "two of three controls are enough": (
         evidence(look(failure(P.TCP, K.REFUSED)), checks=controls(2)),
         *(DOWN, C.PORT_CLOSED),
