@@ -2,10 +2,11 @@
 
 from bot.ports.looking import OfficialPages, ProbeNetwork
 from bot.ports.social import SocialNetwork
-from bot.ports.store import Store
+from bot.ports.store import MOST_REPORTS, Store
 from bot.ports.trouble import AccountRefusedError, OutsideError, SocialError, StoreError
 
 __all__ = [
+    "MOST_REPORTS",
     "AccountRefusedError",
     "OfficialPages",
     "OutsideError",

@@ -23,6 +23,9 @@ from bot.model import (
     Verdict,
 )
 
+MOST_REPORTS = 1000
+"""So many who say that a platform fails, and as many who say that it works, are read: more make nothing surer."""
+
 
 class Store(Protocol):
     """What the bot remembers. Every method is one transaction, durable when it returns; each raises StoreError."""
@@ -107,7 +110,7 @@ class Store(Protocol):
         ...
 
     async def reports(self, platform_key: str, *, since: datetime) -> tuple[Report, ...]:
-        """What people said of a platform since an instant, oldest first."""
+        """What people said of a platform since an instant, oldest first; of each word the newest `MOST_REPORTS`."""
         ...
 
     async def posts_about(self, platform_key: str, *, since: datetime) -> tuple[OwnPost, ...]:

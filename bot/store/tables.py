@@ -55,6 +55,7 @@ mention = Table(
     CheckConstraint("state IN ('owed', 'settled')", name="state_is_known"),
     CheckConstraint("(state = 'settled') = (outcome IS NOT NULL)", name="settled_has_an_outcome"),
 )
+Index("mention_by_age", mention.c.settled_at, mention.c.listed_at)
 Index("mention_owed", mention.c.network, mention.c.listed_at, sqlite_where=text("state = 'owed'"))
 
 own_post = Table(
@@ -151,7 +152,8 @@ report = Table(
     Column("is_new_account", Boolean, server_default=text("0"), nullable=False),
     PrimaryKeyConstraint("network", "author_id", "platform"),
 )
-Index("report_of_platform", report.c.platform, report.c.reported_at)
+Index("report_of_platform", report.c.platform, report.c.works, report.c.reported_at)
+Index("report_by_age", report.c.reported_at)
 
 incident = Table(
     "incident",

@@ -23,7 +23,7 @@ from bot.model import (
     Saying,
     Verdict,
 )
-from bot.ports import StoreError
+from bot.ports import MOST_REPORTS, StoreError
 from bot.store.memory import Memory, after
 
 Key = tuple[str, ...]
@@ -266,7 +266,9 @@ class FakeStore:
         found = [
             each for each in self.reported.values() if each.platform_key == platform_key and each.reported_at >= since
         ]
-        return tuple(sorted(found, key=lambda each: (each.reported_at, each.network, each.author_id)))
+        ordered = sorted(found, key=lambda each: (each.reported_at, each.network, each.author_id))
+        kept = [each for works in (True, False) for each in [r for r in ordered if r.works is works][-MOST_REPORTS:]]
+        return tuple(sorted(kept, key=lambda each: (each.reported_at, each.network, each.author_id)))
 
     async def posts_about(self, platform_key: str, *, since: datetime) -> tuple[OwnPost, ...]:
         self._fail()

@@ -33,10 +33,12 @@ class Outage:
     networks: dict[str, FakeNetwork] = field(
         default_factory=lambda: {"mamot": FakeNetwork("mamot"), "bsky": FakeNetwork("bsky", 300, can_edit=False)}
     )
+    probes: FakeProbes = field(default_factory=FakeProbes)
     answering: Answering = field(init=False)
 
     def __post_init__(self) -> None:
-        checking = Checking([FakeProbes(self._see)], self.store, lambda: self.now)
+        self.probes.answer = self._see
+        checking = Checking([self.probes], self.store, lambda: self.now)
         self.answering = flow(Catalogue([SOLIDE]), checking, self.store, lambda: self.now)
         self.answering.posting.most_an_hour = 60  # as shipped
         self.answering.watching.networks = self.networks
@@ -54,14 +56,14 @@ class Outage:
     async def say(self, who: Sequence[str], text: str, *, in_thread: bool = False) -> None:
         """Each says it on their network, even ones on Mastodon; perhaps in reply to the bot's first answer there."""
         for name in who:
-            network = self._network_of(name)
+            network = self.network_of(name)
             post = mention(text, id=f"{name}-{self.now:%H%M%S}", at=self.now, network=network.name, by=name)
             above = next(iter(network.there)) if in_thread else None
             await self.store.take(
                 [replace(post, author=Author(name, f"{name}@social.example"), answers=above)], owed=True
             )
 
-    def _network_of(self, name: str) -> FakeNetwork:
+    def network_of(self, name: str) -> FakeNetwork:
         return self.networks["mamot" if int(name[1:]) % 2 == 0 else "bsky"]
 
     async def pass_time(self, length: timedelta) -> None:
@@ -84,7 +86,7 @@ class Outage:
         return got
 
     def told(self, name: str) -> list[str]:
-        return [reply.text for to, reply, _ in self._network_of(name).posts if to.author.id == name]
+        return [reply.text for to, reply, _ in self.network_of(name).posts if to.author.id == name]
 
 
 @pytest.fixture
@@ -132,10 +134,16 @@ async def test_a_flood_of_reports_from_one_account_is_one_person(outage: Outage)
     outage.all_see(503)
     await outage.say(["p1", "p4"], "@bot c'est moi ou Solide est couché ?")
     await outage.pass_time(10 * SECOND)
-    for _ in range(100):
-        await outage.say(["p2"], "@bot pareil à Limoges", in_thread=True)
-        outage.now += SECOND
-    await outage.pass_time(10 * SECOND)
+    looks = len(outage.probes.looks)
+    for _ in range(20):
+        for _ in range(5):
+            await outage.say(["p2"], "@bot pareil à Limoges", in_thread=True)
+            outage.now += SECOND
+        await outage.pass_time(5 * SECOND)
+    await outage.pass_time(30 * SECOND)
+    assert len(await outage.store.reports("solide", since=NOON)) == 1
+    assert len(outage.network_of("p2").edits) <= 1, "the tally is told once, not a hundred times"
+    assert len(outage.probes.looks) - looks <= 4, "only the looks of the incident itself"
     await outage.say(["p3"], "@bot Solide est en panne ?")
     await outage.pass_time(10 * SECOND)
     assert "1 collègue confirme (Limoges)." in outage.told("p3")[0]

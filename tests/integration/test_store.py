@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from bot.ports import Store, StoreError
 from bot.store import open_store
 from bot.store.engine import make_engine
 from bot.store.schema import HEAD, MIGRATIONS, migrate
-from bot.store.tables import metadata
+from bot.store.tables import metadata, to_micros
 from tests.contract.test_store import NOON, mention
 
 REPOSITORY = Path(__file__).parents[2]
@@ -379,3 +379,19 @@ async def test_a_reader_makes_nothing_and_changes_nothing(tmp_path: Path) -> Non
         await open_store(tmp_path, read_only=True)
     with closing(sqlite3.connect(tmp_path / "cestmoiou.db")) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+async def test_of_a_crowd_the_newest_thousand_of_each_word_are_read(tmp_path: Path) -> None:
+    await (await open_store(tmp_path)).close()
+    rows = [("mamot", f"d{number}", "cairn", 0, to_micros(NOON) + number, "1") for number in range(1200)]
+    rows += [("mamot", f"u{number}", "cairn", 1, to_micros(NOON) - number, "1") for number in range(3)]
+    with closing(sqlite3.connect(tmp_path / "cestmoiou.db")) as database, database:
+        database.executemany(
+            "INSERT INTO report (network, author_id, platform, works, reported_at, mention_id) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+    store = await open_store(tmp_path)
+    read = [report.author_id for report in await store.reports("cairn", since=NOON - timedelta(days=1))]
+    await store.close()
+    assert read == ["u2", "u1", "u0", *(f"d{number}" for number in range(200, 1200))]
