@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstrain
 from bot.ports import StoreError
 from bot.store.tables import metadata
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. Kept here so that Alembic (17 MB, 0.5 s) is imported only when there is work for it."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
