@@ -13,11 +13,11 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.budgets import registrable_domain
 from bot.catalogue import Catalogue
-from bot.checking import Checking
+from bot.checking import REPORTS_COUNT_FOR, Checking
 from bot.incidents.following import RHYTHM, Rhythm, after_look, given_up
 from bot.incidents.intervals import ended, length
 from bot.incidents.sharing import Hoster, InTrouble, common_causes
-from bot.incidents.telling import TOLD_BACK_WITHIN, is_worth_an_edit, to_correct, to_edit, to_tell_back
+from bot.incidents.telling import BAD, TOLD_BACK_WITHIN, is_worth_an_edit, to_correct, to_edit, to_tell_back
 from bot.model import (
     Cause,
     CauseId,
@@ -99,7 +99,9 @@ class Watching:
             tally, look = await self._people_on(incident), await self._newest_look(incident)
             if platform_key in self._noted:
                 self._noted[platform_key] = replace(self._noted[platform_key], tally=tally)
-        if look is None or not is_worth_an_edit(self._edited.get(incident.id, 0), tally.down + tally.up):
+        if look is None or look.word not in BAD:
+            return  # an answer that says "down" is not edited into another one: that is what follow-ups are for
+        if not is_worth_an_edit(self._edited.get(incident.id, 0), tally.down + tally.up):
             return
         self._edited[incident.id] = tally.down + tally.up
         verdict = replace(_verdict_of(incident, platform, look), tally=tally)
@@ -141,13 +143,13 @@ class Watching:
         latest = await self.store.latest_incident(verdict.platform.key)
         after = after_look(latest, verdict, self.rhythm)
         if after is None:
-            return verdict
+            is_back = latest is not None and latest.good_since is not None and verdict.word is Word.UP
+            return replace(verdict, tally=await self._people_on(latest)) if latest and is_back else verdict
         look = LookTaken.of(verdict)
         self._newest[after.id] = look
-        verdict = replace(verdict, incident=after.id)
+        # Whoever spoke up while we looked counts too: the verdict knows only who did before.
+        verdict = replace(verdict, incident=after.id, tally=await self._people_on(after))
         if after.is_open:
-            # Whoever spoke up while we looked counts too: the verdict knows only who did before.
-            verdict = replace(verdict, tally=await self._people_on(after))
             verdict = await self._with_common_cause(verdict, after)
             self._newest[after.id] = look = replace(look, common=verdict.common, tally=verdict.tally)
         if after != latest:
@@ -162,7 +164,7 @@ class Watching:
     def _owed_by(
         self, after: Incident, before: Incident | None, verdict: Verdict, posts: Sequence[OwnPost], now: datetime
     ) -> list[FollowUp]:
-        owed = [self._correction(post, verdict, now) for post in to_correct(after, posts, now=now)]
+        owed = [self._correction(post, verdict, now) for post in to_correct(after, before, posts, now=now)]
         if before is not None and before.is_open and not after.is_open:
             owed += [self._back(post, after, verdict, now) for post in to_tell_back(after, posts, now=now)]
         return owed
@@ -183,7 +185,11 @@ class Watching:
         return InTrouble(incident, platform.name, domains, await self._newest_look(incident))
 
     async def _people_on(self, incident: Incident) -> Tally:
-        since = incident.first_down_at - REPORTS_FROM
+        """Who speaks of it as it is now: whoever said "down" before it came back was right, and is not against it."""
+        if incident.good_since is not None:
+            since = max(incident.good_since, self.clock() - REPORTS_COUNT_FOR)
+        else:
+            since = incident.first_down_at - REPORTS_FROM
         return tally_of(await self.store.reports(incident.platform_key, since=since), now=self.clock())
 
     async def _newest_look(self, incident: Incident) -> LookTaken | None:

@@ -12,18 +12,30 @@ from bot.model import Incident, OwnPost, Word
 CORRECTED_WITHIN = timedelta(minutes=15)
 TOLD_BACK_WITHIN = timedelta(hours=24)  # afterwards nobody waits any more
 MOST_EDITED = 20  # posts whose tally is kept up to date, the newest ones
-_BAD = (Word.DOWN, Word.DEGRADED)
+BAD = (Word.DOWN, Word.DEGRADED)
 
 
-def to_correct(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> list[OwnPost]:
+def to_correct(
+    incident: Incident, before: Incident | None, posts: Sequence[OwnPost], *, now: datetime
+) -> list[OwnPost]:
     """Whom to tell that it is worse, or otherwise bad, than they were told a few minutes ago.
 
-    That it is good again is no correction: it is told as "it is back", after a second look.
+    `before` is the incident before this look; None: this look began it. That it is good again is no correction: it is
+    told as "it is back", after a second look. Nor is the first look that finds it half good: mostly that one caught the
+    moment of its return.
     """
-    if incident.good_since is not None or not incident.is_open or incident.word not in _BAD:
+    if not _is_bad_now(incident):
         return []
-    recent = [post for post in posts if timedelta(0) <= now - post.posted_at <= CORRECTED_WITHIN]
-    changed = [post for post in recent if told_of(post, incident.platform_key) not in (None, incident.word)]
+    lasts = before is not None and _is_bad_now(before) and before.word is incident.word
+    changed_at = before.last_down_at if before is not None and lasts else now
+    changed = [
+        post
+        for post in posts
+        if (told := told_of(post, incident.platform_key)) not in (None, incident.word)
+        and (lasts or told is not Word.DOWN)
+        and timedelta(0) <= now - post.posted_at
+        and changed_at - post.posted_at <= CORRECTED_WITHIN
+    ]
     return _newest_of_each_person(changed)
 
 
@@ -36,7 +48,7 @@ def to_tell_back(incident: Incident, posts: Sequence[OwnPost], *, now: datetime)
     waiting = [
         post
         for post in asked
-        if told_of(post, incident.platform_key) in _BAD
+        if told_of(post, incident.platform_key) in BAD
         or (told_of(post, incident.platform_key) is not None and post.posted_at < incident.opened_at)
     ]
     return _newest_of_each_person(waiting)
@@ -44,11 +56,11 @@ def to_tell_back(incident: Incident, posts: Sequence[OwnPost], *, now: datetime)
 
 def to_edit(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> list[OwnPost]:
     """In which posts the tally of people is kept up to date: verdicts on this platform alone, while it is bad."""
-    if not incident.is_open:
+    if not _is_bad_now(incident):
         return []
     since = max(incident.opened_at, now - TOLD_BACK_WITHIN)
     about = [post for post in posts if post.posted_at >= since and post.platforms == (incident.platform_key,)]
-    return [post for post in about if told_of(post, incident.platform_key) in _BAD][-MOST_EDITED:]
+    return [post for post in about if told_of(post, incident.platform_key) in BAD][-MOST_EDITED:]
 
 
 def is_worth_an_edit(before: int, after: int) -> bool:
@@ -59,6 +71,10 @@ def is_worth_an_edit(before: int, after: int) -> bool:
 def told_of(post: OwnPost, platform_key: str) -> Word | None:
     """What a post said of a platform; None if it said nothing of it."""
     return dict(zip(post.platforms, post.told, strict=False)).get(platform_key)
+
+
+def _is_bad_now(incident: Incident) -> bool:
+    return incident.is_open and incident.good_since is None and incident.word in BAD
 
 
 def _newest_of_each_person(posts: Sequence[OwnPost]) -> list[OwnPost]:

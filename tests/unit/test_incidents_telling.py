@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.incidents.following import after_look, opened
+from bot.incidents.following import after_look, followed, opened
 from bot.incidents.telling import is_worth_an_edit, to_correct, to_edit, to_tell_back
-from bot.model import Incident, Language, OwnPost, PostKind, PostRef, Visibility, Word
+from bot.model import Incident, Language, OwnPost, PostKind, PostRef, Verdict, Visibility, Word
 from tests.unit.test_incidents_following import DOWN, MINUTE, NOW, UP, lived, seen
 
 OVER = lived((0, DOWN), (30, UP), (31, UP))
@@ -96,7 +96,7 @@ def test_who_was_told_otherwise_a_few_minutes_ago_is_corrected() -> None:
         post(-20, Word.UP, "chloe"),
         post(-1, Word.DOWN, "dan"),
     ]
-    assert ids(to_correct(incident, posts, now=NOW)) == ["anne--3", "brice--2"]
+    assert ids(to_correct(incident, None, posts, now=NOW)) == ["anne--3", "brice--2"]
 
 
 def test_who_was_corrected_is_told_that_it_is_back_as_well() -> None:
@@ -105,13 +105,46 @@ def test_who_was_corrected_is_told_that_it_is_back_as_well() -> None:
 
 def test_good_news_is_no_correction() -> None:
     incident = lived((0, DOWN), (5, UP))
-    assert to_correct(incident, [post(1, Word.DOWN)], now=NOW + 5 * MINUTE) == []
+    assert to_correct(incident, lived((0, DOWN)), [post(1, Word.DOWN)], now=NOW + 5 * MINUTE) == []
 
 
 def test_worse_than_told_is_a_correction() -> None:
-    worse = after_look(opened(replace(seen(DOWN), word=Word.DEGRADED)), seen(DOWN, NOW + 5 * MINUTE))
+    before = opened(replace(seen(DOWN), word=Word.DEGRADED))
+    worse = after_look(before, seen(DOWN, NOW + 5 * MINUTE))
     assert worse is not None
-    assert ids(to_correct(worse, [post(1, Word.DEGRADED)], now=NOW + 5 * MINUTE)) == ["anne-1"]
+    assert ids(to_correct(worse, before, [post(1, Word.DEGRADED)], now=NOW + 5 * MINUTE)) == ["anne-1"]
+
+
+def test_better_than_told_but_not_good_is_a_correction_once_two_looks_in_a_row_say_so() -> None:
+    """The first half-good look is mostly the beginning of its return, which is told as such."""
+    told, down = [post(0, Word.DOWN)], lived((0, DOWN))
+    half = followed(down, half_good(1))
+    assert to_correct(half, down, told, now=NOW + MINUTE) == []
+    still_half = followed(half, half_good(5))
+    assert ids(to_correct(still_half, half, told, now=NOW + 5 * MINUTE)) == ["anne-0"]
+
+
+@pytest.mark.parametrize("between", [seen(UP, NOW + 2 * MINUTE), seen(DOWN, NOW + 2 * MINUTE)], ids=["good", "down"])
+def test_two_half_good_looks_with_another_between_them_correct_nobody(between: Verdict) -> None:
+    before = followed(followed(lived((0, DOWN)), half_good(1)), between)
+    assert to_correct(followed(before, half_good(3)), before, [post(0, Word.DOWN)], now=NOW + 3 * MINUTE) == []
+
+
+def test_a_change_is_told_if_it_came_in_time_though_it_was_made_sure_of_later() -> None:
+    half = followed(lived((0, DOWN)), half_good(5))
+    still_half = followed(half, half_good(15.1))
+    assert ids(to_correct(still_half, half, [post(0, Word.DOWN)], now=NOW + 15.1 * MINUTE)) == ["anne-0"]
+    longer = followed(still_half, half_good(30))
+    assert to_correct(longer, still_half, [post(0, Word.DOWN)], now=NOW + 30 * MINUTE) == []
+
+
+def half_good(minutes: float) -> Verdict:
+    """A look of which one attempt failed and the next was answered."""
+    return replace(seen(DOWN, NOW + minutes * MINUTE), word=Word.DEGRADED)
+
+
+def test_while_a_good_look_waits_for_the_second_one_no_answer_is_edited() -> None:
+    assert to_edit(lived((0, DOWN), (5, UP)), [post(1, Word.DOWN)], now=NOW + 5 * MINUTE) == []
 
 
 def test_a_tally_is_edited_into_bad_verdicts_on_this_platform_alone() -> None:

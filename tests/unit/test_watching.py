@@ -12,6 +12,7 @@ from bot.model import (
     Addresses,
     Author,
     Control,
+    Incident,
     Language,
     Observation,
     OwnPost,
@@ -43,6 +44,7 @@ class World:
     """`status` is what every site answers; `now` moves as tests say."""
 
     status: int = 503
+    second: int | None = None  # what a second try within one look gets, if there is one
     now: datetime = NOON
     store: FakeStore = field(default_factory=FakeStore)
     probes: FakeProbes = field(default_factory=FakeProbes)
@@ -72,7 +74,11 @@ class World:
         seen = saw(target, Response(self.status, target.host, size=5000, title="Revues"))
         where = seen.vantage_point
         control = Control(where, "reference.example", self.now, works=True, resolved=True)
-        return [replace(seen, observed_at=self.now, addresses=Addresses("192.0.2.9")), control]
+        first = replace(seen, observed_at=self.now, addresses=Addresses("192.0.2.9"))
+        if self.second is None:
+            return [first, control]
+        result = Response(self.second, target.host, size=5000, title="Revues")
+        return [first, replace(first, attempt=2, observed_at=self.now + timedelta(seconds=1), result=result), control]
 
     async def ask(
         self, who: str, platform: Platform = SOLIDE, *, network: str = "mamot", language: Language = Language.FRENCH
@@ -152,6 +158,56 @@ async def test_who_was_told_that_it_works_is_corrected_when_it_fails_minutes_lat
     (text,) = await world.texts()
     assert text.startswith("Rectification. Ce n’est pas que vous")
     assert text.endswith("Depuis 12:00–12:04.")
+
+
+async def test_a_site_that_returns_in_the_middle_of_a_look_is_told_as_back_and_not_as_a_correction() -> None:
+    world = World()
+    await world.ask("anne")
+    world.second = 200  # one look catches both: it answers "now and then"
+    await world.wait(1.1)
+    assert (await _newest_incident(world)).word is Word.DEGRADED
+    world.status, world.second = 200, None
+    await world.wait(20)
+    assert [kind for _, kind in await _all_owed(world)] == [PostKind.BACK]
+
+
+async def test_a_site_that_stays_half_broken_is_a_correction() -> None:
+    world = World()
+    await world.ask("anne")
+    world.second = 200
+    await world.wait(6)
+    assert [kind for _, kind in await _all_owed(world)] == [PostKind.CORRECTION]
+
+
+async def test_those_who_said_that_it_was_down_before_it_came_back_are_not_held_against_its_return() -> None:
+    world = World()
+    await world.ask("anne")
+    await world.report("c", "Limoges")
+    world.status = 200
+    await world.wait(20)
+    every = [kept.follow_up for kept in world.store.follow_ups.values()]
+    (back,) = [follow_up.text for follow_up in every if follow_up.kind is PostKind.BACK]
+    assert "Limoges" not in back
+    assert (await world.ask("brice")).tally.down == 0
+    await world.report("d", "Rennes")
+    world.now += 61 * timedelta(seconds=1)
+    assert (await world.ask("eve")).tally.down_places == ("Rennes",)
+
+
+async def test_a_report_between_the_two_good_looks_edits_no_answer_into_a_good_one() -> None:
+    world = World()
+    await world.ask("anne")
+    world.status = 200
+    await world.wait(1.1)
+    assert (await _newest_incident(world)).good_since is not None
+    await world.report("c", "Limoges")
+    assert PostKind.TALLY not in [kind for _, kind in await _all_owed(world)]
+
+
+async def _newest_incident(world: World) -> Incident:
+    found = await world.store.latest_incident("solide")
+    assert found is not None
+    return found
 
 
 async def test_nobody_gets_more_than_verdict_correction_and_back_whatever_happens() -> None:
