@@ -39,7 +39,7 @@ def subjects() -> Iterator[Sequence[Subject]]:
     with ExitStack() as stack:
         try:
             yield [
-                stack.enter_context(subject(name, InTurn(ALL_FAULTS, every=4), held_s=12, colleagues=2))
+                stack.enter_context(subject(name, InTurn(ALL_FAULTS, every=3), held_s=12, colleagues=2))
                 for name in NAMES
             ]
         except NotInstalledError as missing:
@@ -51,21 +51,26 @@ def test_every_question_has_one_answer_and_everybody_hears_once_that_it_is_back(
 ) -> None:
     began = time.monotonic()
     with torture(subjects, PLAN, tmp_path) as played:
-        ask_for_each(played, "c'est moi ou Fragile est couché ?")
         for it in subjects:
-            ask_for_each(played, "is Fragile down for you too?", "Solide est tombé ?")
-            played.kill_at_a_post(it, within_s=4)
+            everybody_asks(played, it, "c'est moi ou Fragile est couché ?", "is Fragile down for you too?")
+        for it in subjects:
+            everybody_asks(played, it, "is Fragile down for you too?", "Solide est tombé ?")
+            played.kill_at_a_post(it, within_s=6)
         played.go("freeze")
         played.go("outage")
-        wait(lambda: all(played.told_of_return(it) for it in subjects), 45)
+        wait(lambda: all(had_each_fault(it) and played.told_of_return(it) for it in subjects), 45)
         played.go("back")
         played.go("ask")
         outcomes = finish(played, began)
         assert all(outcome.is_right for outcome in outcomes), "\n".join(outcome.told() for outcome in outcomes)
+        assert all(had_each_fault(it) for it in subjects), "each network went wrong in every way"
         assert all(outcome.back[1] for outcome in outcomes), "somebody was told on each network"
 
 
-def ask_for_each(played: Torture, *texts: str) -> None:
-    for it in played.subjects:
-        for who, text in zip(it.askers, texts * 2, strict=False):
-            played.ask(it, who, text)
+def had_each_fault(it: Subject) -> bool:
+    return set(it.line.done) == set(ALL_FAULTS)
+
+
+def everybody_asks(played: Torture, it: Subject, *texts: str) -> None:
+    for who, text in zip(it.askers, texts, strict=True):
+        played.ask(it, who, text)

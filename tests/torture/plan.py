@@ -35,6 +35,7 @@ class Plan:
     outage_s: float = 4.0
     pause_s: float = 0.5
     until_killed_s: float = 6.0
+    longest_s: float = float("inf")  # after that nobody asks or kills any more
     bad_to_the_end_s: float = 240.0  # how long the line stays bad, at most, when nobody asks or kills any more
     patience_s: float = 1200.0
     patience_for_news_s: float = 420.0

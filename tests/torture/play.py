@@ -251,6 +251,9 @@ def run(
     with torture(subjects, plan, folder) as played:
         steps = plan.steps(played.rng)
         for number, step in enumerate(steps):
+            if time.monotonic() - began > plan.longest_s:
+                tell(f"time is up at step {number} of {len(steps)}")
+                break
             played.go(step)
             if number % 50 == 0:
                 tell(f"step {number} of {len(steps)}, {played.kills} kills")
