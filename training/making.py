@@ -13,7 +13,7 @@ from training.learning import Lesson, index_of, learn
 from training.posts import POINT, Example, unknown_names_and_towns
 
 # A feature that fewer posts have is an accident.
-FEWEST = 8
+FEWEST = 12
 FEWEST_WORDS = 2
 ACTS = (*(act.value for act in Act), POINT)
 LANGUAGES = tuple(language.value for language in Language)

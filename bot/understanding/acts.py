@@ -23,9 +23,11 @@ _ACTS = tuple(act.value for act in Act)
 _POINT = "point"  # what the model calls a post that only points at the one above it
 _POINTS_ENOUGH = 0.25
 _CERTAIN = 0.7
-_LIKELY_ENOUGH = 0.3
+_LIKELY_ENOUGH = 0.15
 _DOUBT_AND_TROUBLE = frozenset({"asks", "down"})
 _OTHER_SENSES = frozenset({"things", "chat", "past", "hypothetical"})
+# Silence costs less than an answer to somebody who asked for none.
+_SILENCE = 1.3
 # A post of so few words under a stranger's question has no meaning of its own, unless it thanks or jokes.
 _FEW_WORDS = 4
 _SURELY_NOTHING = 0.8
@@ -136,7 +138,7 @@ def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, 
         return Act.NONE, ("rule: words to be put into our mouth",)
     chances = dict(post.chances)
     pointing = chances.pop(_POINT)
-    chances[Act.NONE] += 0.0 if under else pointing
+    chances[Act.NONE] = _SILENCE * (chances[Act.NONE] + (0.0 if under else pointing))
     # Few posts ask us to go or to take a reply back, so few were learned from: it takes the word, or more certainty.
     rare = {act for act in (Act.STOP, Act.DELETE) if act.value not in post.cues and chances[act] < _CERTAIN}
     act = Act(max(chances.keys() - rare, key=lambda name: chances[name]))
@@ -147,7 +149,8 @@ def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, 
 
 def _is_the_classic_question(post: _Post) -> bool:
     """Whether it is "c'est moi ou X est couché", with or without a question mark, and not of something else."""
-    return post.mentions and post.cues.keys() >= _DOUBT_AND_TROUBLE and not _OTHER_SENSES & post.cues.keys()
+    named = post.mentions or bool(post.hosts)
+    return named and post.cues.keys() >= _DOUBT_AND_TROUBLE and not _OTHER_SENSES & post.cues.keys()
 
 
 def _act_of_nothing(post: _Post, *, in_thread: bool) -> tuple[Act, tuple[str, ...]]:

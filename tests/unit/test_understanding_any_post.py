@@ -3,6 +3,8 @@
 import random
 import unicodedata
 
+import pytest
+
 from bot.catalogue import Catalogue, Found
 from bot.model import Act, Language, Platform
 from bot.understanding import understand
@@ -30,6 +32,7 @@ def post(rng: random.Random) -> str:
     return rng.choice(("", " ")).join(piece() for _ in range(rng.randrange(7)))
 
 
+@pytest.mark.timeout(600)  # a minute on an idle machine
 def test_no_post_at_random_breaks_the_understanding() -> None:
     rng = random.Random(SEED)  # noqa: S311 - variety, no secret
     acts: set[Act] = set()
