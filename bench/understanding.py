@@ -3,7 +3,8 @@
 FILE holds labelled posts, one JSON object a line (docs/catalogue.md says which fields); without one it is the
 development corpus, tests/corpus/questions.jsonl. A post goes through understanding and the whole catalogue, as a
 mention does. The bot's model was learned from that corpus: `--folds 5` tells what posts that it never met are worth;
-what the lexicon's authors had read stays read. Places are compared without accents, targets without order.
+what the lexicon's authors had read stays read. The posts of bench/unseen.jsonl are for judging only: nothing was
+learned from them, and nothing shall be. Places are compared without accents, targets without order.
 """
 
 import argparse
