@@ -48,6 +48,30 @@ def build_catalogue(settings: Settings) -> Catalogue:
     return catalogue
 
 
+def providers_to_notify(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:
+    """The platforms of `incidents.notify`. Raises FilesError for those that are not there, or have no account."""
+    faults = list[Said]()
+    for key in settings.incidents.notify:
+        platform = catalogue.by_key_or_name(key)
+        if platform is None or platform.key != key:
+            faults.append(
+                Said(
+                    f"incidents.notify : {key} n'est l'identifiant d'aucune plateforme ; corrigez-le ou enlevez-le",
+                    f"incidents.notify: {key} is no platform's id; mend it or take it out",
+                )
+            )
+        elif not platform.accounts.are_known:
+            faults.append(
+                Said(
+                    f"incidents.notify : [{key}] n'a pas de compte ; donnez-lui accounts au catalogue, ou enlevez-le",
+                    f"incidents.notify: [{key}] has no account; write its accounts into the catalogue, or take it out",
+                )
+            )
+    if faults:
+        raise FilesError(tuple(fault.told(settings.language) for fault in faults))
+    return settings.incidents.notify
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What was read, by the name that faults give it ("platforms/ai.toml"); a sentence for each file that was not."""

@@ -18,7 +18,8 @@ from bot.app.memory import give_back_memory
 from bot.app.polling import Account, Pace, next_pace, take_mentions
 from bot.app.schedule import Schedule
 from bot.gathering import POSTS_KEPT, REPORTS_KEPT
-from bot.model import Debt, FollowUp
+from bot.model import Debt, FollowUp, Notice
+from bot.notifying import Notifying
 from bot.ports import AccountRefusedError, OutsideError, SocialError, Store, StoreError
 from bot.posting import TOO_LATE
 
@@ -36,7 +37,7 @@ CLOSE = timedelta(seconds=2)  # what is begun has 6 s, the networks have 2 s to 
 
 log = structlog.stdlib.get_logger("cestmoiou")
 
-Key = tuple[str, str, bool]  # network, mention, whether it is a follow-up: one of each is under way at most
+Key = tuple[str, str, str]  # network, mention or incident, what is owed to it: one of each is under way at most
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Service:
     store_rest: timedelta = STORE_REST
     incidents_kept: timedelta = INCIDENTS_KEPT
     on_store_trouble: Callable[[StoreError], None] | None = None
+    notifying: Notifying | None = None  # None: no provider is told of anything
     _schedule: Schedule = field(init=False)
     _states: dict[str, NetworkState] = field(init=False, default_factory=dict[str, NetworkState])
     _failures: dict[str, int] = field(init=False, default_factory=dict[str, int])
@@ -76,6 +78,8 @@ class Service:
             self._poll_every(account, account.poll_every)
         self._schedule.every(LOOK_FOR_OWED_EVERY, self._answer_owed, name="answer")
         self._schedule.every(WATCH_EVERY, self._watch, name="watch")
+        if self.notifying is not None and self.notifying.is_wanted:
+            self._schedule.every(WATCH_EVERY, self._notify, name="notify")
         self._schedule.every(self.beat_every, self._beat, name="heartbeat")
         self._schedule.every(PRUNE_EVERY, self._prune, name="prune", wait=timedelta(minutes=1))
         self._schedule.start()
@@ -185,10 +189,25 @@ class Service:
         (self._more_owed.add if limit in {len(mentions), len(follow_ups)} else self._more_owed.discard)(name)
         for owed in mentions:
             answer = partial(self.answering.settle, owed, network)
-            self._begin((name, owed.mention.id, False), account, owed.mention, answer)
+            self._begin((name, owed.mention.id, "answer"), account, owed.mention, answer)
         for owed in follow_ups:
             post = partial(self.answering.posting.follow_up, owed, network)
-            self._begin((name, owed.mention.id, True), account, owed.follow_up, post)
+            self._begin((name, owed.mention.id, "follow-up"), account, owed.follow_up, post)
+        await self._begin_notices_in(account, limit)
+
+    async def _begin_notices_in(self, account: Account, limit: int) -> None:
+        """Last: who asked comes before who is told."""
+        if self.notifying is None:
+            return
+        name, network = account.network.name, account.network
+        try:
+            notices = await self.store.owed_notices(name, now=self.clock(), limit=limit)
+        except StoreError as error:
+            self._store_failed(error)
+            return
+        for owed in notices:
+            tell = partial(self.notifying.post, owed, network)
+            self._begin((name, owed.notice.incident_id, "notice"), account, owed.notice, tell)
 
     def _begin(self, key: Key, account: Account, debt: Debt, pay: Callable[[], Coroutine[object, object, str]]) -> None:
         room = self._circuits[key[0]].may_begin(self._under_way(key[0]), self.clock())
@@ -236,6 +255,8 @@ class Service:
             log.warning("left unanswered: it waited for more than an hour", network=network, so_far=state.too_late + 1)
         elif isinstance(debt, FollowUp):
             log.info("follow-up settled", network=network, kind=debt.kind.value, outcome=outcome)
+        elif isinstance(debt, Notice):
+            log.info("notice settled", network=network, platform=debt.platform_key, outcome=outcome)
         else:
             log.info("mention settled", network=network, outcome=outcome)
 
@@ -256,6 +277,18 @@ class Service:
             self._store_failed(error)
         except Exception:
             log.exception("a look at an incident broke off: this is a bug; it is made again")
+
+    async def _notify(self) -> None:
+        if self.notifying is None or self._store_rests():
+            return
+        states = self._states
+        work = [each.network for each in self.accounts if states[each.network.name].trouble is None]
+        try:
+            await self.notifying.owe(work)
+        except StoreError as error:
+            self._store_failed(error)
+        except Exception:
+            log.exception("providers could not be told of incidents: this is a bug; it is tried again")
 
     # ---------------------------------------------------------------- signs of life
 

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
 from bot.app.clock import now
-from bot.app.files import build_catalogue, build_fingerprints, build_hosters
+from bot.app.files import build_catalogue, build_fingerprints, build_hosters, providers_to_notify
 from bot.app.polling import Account
 from bot.budgets import LookBudget, LookRates, QuestionBudget
 from bot.catalogue import Catalogue
 from bot.checking import Checking
 from bot.incidents.following import Rhythm
 from bot.model import Language, VantagePoint
+from bot.notifying import Notifying
 from bot.official.pages import StatusPages
 from bot.ports import SocialNetwork, Store
 from bot.posting import Posting
@@ -47,6 +48,7 @@ class Bot:
     catalogue: Catalogue
     vantage: LocalVantage
     store: Store
+    notifying: Notifying
 
 
 @contextlib.asynccontextmanager
@@ -98,7 +100,8 @@ async def build_bot(
             questions=QuestionBudget(budgets.person),
             replies_an_hour=budgets.replies_an_hour,
         )
-        yield Bot(answering, checking, catalogue, vantage, store)
+        notifying = build_notifying(settings, catalogue, answering.posting)
+        yield Bot(answering, checking, catalogue, vantage, store, notifying)
     finally:
         if agents is not None:
             await agents.close()
@@ -106,6 +109,21 @@ async def build_bot(
             await globalping.close()
         await official.close()
         await store.close()
+
+
+def build_notifying(settings: Settings, catalogue: Catalogue, posting: Posting) -> Notifying:
+    """What tells providers. Raises FilesError for one in `incidents.notify` who cannot be told."""
+    return Notifying(
+        catalogue=catalogue,
+        store=posting.store,
+        posting=posting,
+        clock=now,
+        zone=ZoneInfo(settings.timezone),
+        language=Language(settings.language),
+        agreed=providers_to_notify(settings, catalogue),
+        operator=settings.contact,
+        steady=settings.incidents.steady,
+    )
 
 
 def build_prober(settings: Settings) -> Prober:

@@ -8,7 +8,7 @@ from typing import cast
 import click
 from pydantic import BaseModel, SecretStr
 
-from bot.app.files import build_catalogue, build_fingerprints, build_hosters
+from bot.app.files import build_catalogue, build_fingerprints, build_hosters, providers_to_notify
 from bot.settings import Settings, load_settings, load_with_origins
 
 MASK = "••••"
@@ -29,7 +29,7 @@ def check() -> None:
 
 def check_more(settings: Settings) -> None:
     """Check what stands beside bot.toml: catalogue, fingerprints, hosters. Raises their errors, with `faults`."""
-    build_catalogue(settings)
+    providers_to_notify(settings, build_catalogue(settings))
     build_fingerprints(settings)
     build_hosters(settings)
 

@@ -42,6 +42,7 @@ async def _run_networks(settings: Settings) -> None:
             clock=now,
             heartbeat=settings.heartbeat_path,
             incidents_kept=settings.incidents.keep,
+            notifying=bot.notifying,
         )
         await service.run(until=stop_signal())
 

@@ -173,6 +173,9 @@ class IncidentSettings(_Part):
     every: Step = Field(default=RHYTHM.every, description=STEP)
     steady: Step = Field(default=RHYTHM.steady, description=STEP)
     keep: Keep = Field(default=timedelta(days=365), description='a duration from 1 to 3650 days, as in "365d"')
+    notify: Annotated[tuple[str, ...], Listed] = Field(
+        default=(), max_length=200, description='a list of platforms, by their ids in the catalogue, as in ["datacite"]'
+    )
 
     @field_validator("first_looks")
     @classmethod

@@ -37,15 +37,15 @@ def _pieces(dossier: Dossier, say: Voice, zone: tzinfo) -> Iterator[Piece]:
     verdict = verdict_name(incident.word if incident.is_open else incident.worst, language=say.language)
     heads = [say.gettext("Report: {name}, {verdict}.", name=elide(name, most), verdict=verdict) for most in (60, 24)]
     yield Piece(tuple(dict.fromkeys(heads)), _HEAD)
-    yield Piece((_when(dossier, say, zone), ""), _SINCE)
-    if seen := _seen(dossier, say):
+    yield Piece((when_words(dossier, say, zone), ""), _SINCE)
+    if seen := seen_words(dossier, say):
         yield Piece((*seen, ""), _SEEN, line=1)
     if dossier.controls:
         fine = sum(each.works for each in dossier.controls)
         told = say.gettext("Reference pages: {fine} of {number} answer.", fine=fine, number=len(dossier.controls))
         yield Piece((told, ""), _REFERENCES, line=1)
     if dossier.tally is not None and dossier.tally.down:
-        yield Piece((*_people(dossier, say), ""), _PEOPLE, line=2)
+        yield Piece((*people_words(dossier, say), ""), _PEOPLE, line=2)
     if dossier.official is not None and dossier.official.level in _SAYS_OF_ITSELF:
         level = say.gettext(_SAYS_OF_ITSELF[dossier.official.level])
         page = say.gettext("{label}: {value}", label=say.gettext("Status page"), value=f"{level}.")
@@ -54,7 +54,8 @@ def _pieces(dossier: Dossier, say: Voice, zone: tzinfo) -> Iterator[Piece]:
     yield Piece((whole, say.gettext("The whole of it is with whoever runs me.")), _WHOLE, line=3)
 
 
-def _when(dossier: Dossier, say: Voice, zone: tzinfo) -> str:
+def when_words(dossier: Dossier, say: Voice, zone: tzinfo) -> str:
+    """Say since when it lasts; or when it was seen and how long it was, if it is over."""
     incident, language = dossier.incident, say.language
     if incident.is_open:
         outage = Outage(incident.first_down_at, incident.last_up_at)
@@ -71,7 +72,7 @@ def _when(dossier: Dossier, say: Voice, zone: tzinfo) -> str:
     return f"{say.gettext('Seen at {time}.', time=began)} {say.gettext('The trouble lasted {length}.', length=lasted)}"
 
 
-def _seen(dossier: Dossier, say: Voice) -> tuple[str, ...]:
+def seen_words(dossier: Dossier, say: Voice) -> tuple[str, ...]:
     """What was seen, grouped by what: "HTTP 503 from Rennes and Nice (192.0.2.7)", ever shorter."""
     groups: dict[str, list[Seen]] = {}
     for one in dossier.seen:
@@ -101,7 +102,8 @@ def _outcome(one: Seen) -> str:
     return f"{result.phase.value} / {result.kind.value}" if isinstance(result, Failure) else f"HTTP {result.status}"
 
 
-def _people(dossier: Dossier, say: Voice) -> tuple[str, ...]:
+def people_words(dossier: Dossier, say: Voice) -> tuple[str, ...]:
+    """Say how many people say that it fails, and where; the shorter wording last."""
     tally = dossier.tally
     if tally is None:
         return ()

@@ -49,3 +49,12 @@ def test_faults_are_told_without_a_traceback_and_without_secrets(folder: Path) -
             'cestmoiou: CESTMOIOU_LANGUAGE: language: write "fr", "en", "es", "de", "it", "pt", "nl" or "ca", not "eo"',
             'cestmoiou: CESTMOIOU_PROBE__PARALLEL: probe.parallel: write a whole number from 1 to 256, not "many"',
         ]
+
+
+def test_a_provider_who_cannot_be_told_is_named() -> None:
+    refused = cestmoiou(SHIPPED, "config", "check", CESTMOIOU_INCIDENTS__NOTIFY='["nobody", "cairn", "datacite"]')
+    assert refused.exit_code == 2
+    told = " ".join(refused.output.split())
+    assert "incidents.notify : nobody n'est l'identifiant d'aucune plateforme" in told
+    assert "incidents.notify : [cairn] n'a pas de compte ; donnez-lui accounts au catalogue" in told
+    assert "datacite" not in told
