@@ -21,7 +21,7 @@ from bot.gathering import POSTS_KEPT, REPORTS_KEPT
 from bot.model import Debt, FollowUp, Notice
 from bot.notifying import Notifying
 from bot.ports import AccountRefusedError, OutsideError, SocialError, Store, StoreError
-from bot.posting import TOO_LATE
+from bot.posting import PUT_OFF, TOO_LATE
 
 LOOK_FOR_OWED_EVERY = timedelta(seconds=1)
 WATCH_EVERY = timedelta(seconds=5)
@@ -249,7 +249,9 @@ class Service:
 
     def _paid(self, network: str, debt: Debt, outcome: str) -> None:
         self._store_is_well()
-        if outcome == TOO_LATE:
+        if outcome == PUT_OFF:
+            log.info("put off: it stays owed", network=network)
+        elif outcome == TOO_LATE:
             state = self._states[network]
             self._states[network] = replace(state, too_late=state.too_late + 1)
             log.warning("left unanswered: it waited for more than an hour", network=network, so_far=state.too_late + 1)

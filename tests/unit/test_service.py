@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app.heartbeat import what_is_wrong
 from bot.app.polling import Account
@@ -172,6 +173,16 @@ async def test_a_network_that_takes_no_posts_is_tried_by_one_now_and_then(tmp_pa
     good = FakeNetwork("good", listed=[mention(network="good", at=clock())])
     await running(tmp_path, down, good).until(lambda: bool(good.posts) and len(down.walks) > 60)
     assert 3 <= down.refused <= 8  # those that were under way together, and no more
+
+
+async def test_what_is_put_off_is_not_logged_as_settled(tmp_path: Path) -> None:
+    down = FakeNetwork(listed=[mention(at=clock())])
+    down.refuses = SocialError("it does not answer")
+    with capture_logs() as log:
+        await running(tmp_path, down).until(lambda: down.refused > 0 and len(down.walks) > 10)
+    events = [entry["event"] for entry in log]
+    assert "cannot post" in events
+    assert "mention settled" not in events
 
 
 async def test_many_that_wait_are_answered_one_after_the_other_not_eight_a_second(tmp_path: Path) -> None:
