@@ -45,6 +45,7 @@ from bot.model.mentions import (
     Way,
 )
 from bot.model.observations import (
+    UNENCRYPTED,
     Addresses,
     Blame,
     Control,
@@ -67,6 +68,7 @@ from bot.model.verdicts import Cause, CauseId, Difference, Leaning, Outage, Verd
 
 __all__ = [
     "NOBODY",
+    "UNENCRYPTED",
     "Accounts",
     "Act",
     "Addresses",

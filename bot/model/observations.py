@@ -145,6 +145,10 @@ class Addresses:
     half_resolved: bool = False
 
 
+UNENCRYPTED = frozenset({"plain_http", "unencrypted"})
+"""Notes of a target with https that was answered over http: a box on the way could have done that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """A final HTTP answer, after redirects.
@@ -152,8 +156,8 @@ class Response:
     `url_host` is the host that gave it. `headers` are the few that judging needs, names in lower case. `title` is the
     page's title, at most 200 characters. `size` counts body bytes read (inflated), at most the probe's cap. `notes` are
     oddities that browsers forgive: body_slow, body_capped, body_bomb, body_bad_gzip, body_undecodable (packed in a way
-    that we did not ask for), body_empty, body_cut, plain_http, redirect_not_followed (by a probe network that follows
-    none).
+    that we did not ask for), body_empty, body_cut, plain_http (port 443 does not answer), unencrypted (of a
+    target with https the answer came over http), redirect_not_followed (by a probe network that follows none).
     """
 
     status: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.model import OfficialWord, Platform, Target
+from bot.model import UNENCRYPTED, OfficialWord, Platform, Target
 from bot.official.formats import machine_url, read
 from bot.official.said import UNKNOWN
 from bot.probe.fetching import Fetched
@@ -66,7 +66,7 @@ class StatusPages:
     async def _text_of(self, target: Target) -> str | None:
         """Fetch the page; None if it gave no whole answer over a way that can be trusted."""
         _, fetched = await self._prober.fetch(target, within=LONGEST_READ)
-        if not isinstance(fetched, Fetched) or fetched.status != 200 or "plain_http" in fetched.notes:
+        if not isinstance(fetched, Fetched) or fetched.status != 200 or not UNENCRYPTED.isdisjoint(fetched.notes):
             return None
         return fetched.body.decode("utf-8-sig", errors="replace")
 

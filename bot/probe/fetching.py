@@ -88,7 +88,7 @@ class Fetch:
         try:
             head = await hops.request(place, cookie)
             try:
-                return await again._fetched(hops, head, place.path)
+                return await again._fetched(hops, head, place)
             finally:
                 await head.transport.aclose()
         except ProbeFailedError as error:
@@ -123,7 +123,7 @@ class Fetch:
             head = await hops.request(place, cookie)
             try:
                 if head.response.status_code not in _REDIRECTS:
-                    return await self._fetched(hops, head, place.path)
+                    return await self._fetched(hops, head, place)
                 self._keep_cookies(head.response)
                 place = self._next(place, head.response)
                 self._redirects += 1
@@ -178,15 +178,19 @@ class Fetch:
         cookie = cast("str | None", request.headers.get("cookie"))
         return cookie if cookie is None or len(cookie) <= _MOST_COOKIE_BYTES else None
 
-    async def _fetched(self, hops: Hops, head: Head, path: str) -> Fetched:
+    async def _fetched(self, hops: Hops, head: Head, place: Place) -> Fetched:
         headers = {name: value[:500] for name, value in head.response.headers.items()}
         body = Body(headers.get("content-encoding", "").strip().lower(), self.tools.limits)
         with self.meter.timing("body"):
             await self._read(hops, head, body)
         if not body.raw_size or body.is_blank:
             body.notes.append("body_empty")
+        if self._redirects and (self.target.scheme, place.scheme) == ("https", "http"):
+            body.notes.append("unencrypted")
         status, notes = head.response.status_code, tuple(body.notes)
-        return Fetched(status, tuple(self.hosts), headers, body.data, notes, self._redirects, path[:_LONGEST_PATH])
+        return Fetched(
+            status, tuple(self.hosts), headers, body.data, notes, self._redirects, place.path[:_LONGEST_PATH]
+        )
 
     async def _read(self, hops: Hops, head: Head, body: Body) -> None:
         is_error_page = head.response.status_code >= 400  # then the status says it all

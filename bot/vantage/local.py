@@ -5,7 +5,19 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from datetime import datetime, timedelta
 
-from bot.model import Blame, Control, Failure, FailureKind, Family, Observation, Phase, Response, Target, VantagePoint
+from bot.model import (
+    UNENCRYPTED,
+    Blame,
+    Control,
+    Failure,
+    FailureKind,
+    Family,
+    Observation,
+    Phase,
+    Response,
+    Target,
+    VantagePoint,
+)
 from bot.probe.controls import Controls
 from bot.probe.prober import Prober
 
@@ -152,7 +164,7 @@ def _is_trouble(observation: Observation) -> bool:
             return failure.phase is not Phase.POLICY or failure.kind is FailureKind.ADDRESS_REFUSED
         case Response() as response:
             # A portal answers on port 80 in the place of all whose port 443 it keeps shut.
-            return response.status >= 500 or "plain_http" in response.notes
+            return response.status >= 500 or not UNENCRYPTED.isdisjoint(response.notes)
 
 
 async def _is_set(event: asyncio.Event, *, within_s: float) -> bool:

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from bot.model import Blame, Control, Evidence, Failure, FailureKind, Family, Observation, Phase, Response, Role
+from bot.model import (
+    UNENCRYPTED,
+    Blame,
+    Control,
+    Evidence,
+    Failure,
+    FailureKind,
+    Family,
+    Observation,
+    Phase,
+    Response,
+    Role,
+)
 
 SLOW_FROM = timedelta(seconds=5)  # people wait for the first byte; the probe itself gives up at 8 s
 
@@ -54,7 +66,8 @@ class Facts:
     @property
     def encrypted(self) -> bool:
         """The answer came over verified TLS: nobody on the way can have given it."""
-        return self.status is not None and self.observation.target.scheme == "https" and "plain_http" not in self.notes
+        is_secure = self.observation.target.scheme == "https" and self.notes.isdisjoint(UNENCRYPTED)
+        return self.status is not None and is_secure
 
     @property
     def waited(self) -> timedelta:

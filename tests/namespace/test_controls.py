@@ -58,6 +58,17 @@ NETWORKS = {
     "a portal answers the controls, the site is dark": Network(
         UNKNOWN, OURS, {**_controls(*CONTROLS, by=Site(http=WELCOME)), ASKED: DARK}
     ),
+    "a portal answers where the site leaves encryption": Network(
+        UNKNOWN,
+        OURS,
+        {**_controls(*CONTROLS, by=Site(http=WELCOME)), ASKED: Site(redirect(f"http://{ASKED}/welcome"), WELCOME)},
+    ),
+    "a site that leaves encryption": Network(
+        "up", "answers-normally", {**CONTROLS, ASKED: Site(redirect(f"http://{ASKED}/welcome"), FINE)}
+    ),
+    "one control has moved, the site shut": Network(
+        "down", "port-closed", {**_controls(FIRST, by=Site(FINE, redirect(f"https://{FIRST}/"))), ASKED: SHUT}
+    ),
     "a portal lets one control through": Network(
         "unknown|inconclusive",
         "own-network|port-closed",
