@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.model import Blame, Failure, FailureKind, Observation, Phase, Response, Role, Target, VantagePoint
@@ -14,6 +15,7 @@ from bot.probe.fingerprints import Fingerprints, Page
 from bot.probe.gate import HostRefusedError, check_host
 from bot.probe.hop import Tools
 from bot.probe.limits import Limits
+from bot.probe.meter import Meter
 from bot.probe.resolver import Resolver
 
 _JUDGED_HEADERS = frozenset(
@@ -23,6 +25,19 @@ _JUDGED_HEADERS = frozenset(
     }
 )  # fmt: skip
 _OVERHEAD_S = 0.05  # kept back from the deadline, to close sockets and to build the observation
+
+
+@dataclass(slots=True)
+class Underway:
+    """A probe under way. `answered` is set once its own outcome is there, before it is compared with another's."""
+
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def address(self) -> str | None:
+        """The address that it asks; None before it is connected."""
+        return self.meter.addresses().used
 
 
 class Prober:
@@ -73,20 +88,20 @@ class Prober:
         vantage_point: VantagePoint,
         attempt: int = 1,
         within: timedelta | None = None,
-        answered: asyncio.Event | None = None,
+        underway: Underway | None = None,
         avoid: str | None = None,
     ) -> Observation:
         """Look once. Ends within `within`, at most the limit of 9 s. Never raises for anything the outside does.
 
-        The first attempt at a front page is compared with the other of IPv4 and IPv6; `answered` is set before that.
+        The first attempt at a front page is compared with the other of IPv4 and IPv6. `underway` is kept up to date.
         `avoid` is an address that was asked before: the last one of its family to be tried.
         """
         observed_at = self._clock()
         began = _now()
         until = began + self._length_s(within) - _OVERHEAD_S
-        fetch, result = await self.fetch(target, within=within, avoid=avoid)
-        if answered is not None:
-            answered.set()
+        underway = underway or Underway()
+        fetch, result = await self.fetch(target, within=within, avoid=avoid, meter=underway.meter)
+        underway.answered.set()
         is_compared = attempt == 1 and target.role is Role.HOME
         other = await over_the_other_family(fetch, result, until) if is_compared else None
         return Observation(
@@ -102,14 +117,14 @@ class Prober:
         )
 
     async def fetch(
-        self, target: Target, *, within: timedelta | None = None, avoid: str | None = None
+        self, target: Target, *, within: timedelta | None = None, avoid: str | None = None, meter: Meter | None = None
     ) -> tuple[Fetch, Fetched | Failure]:
         """Look once, and give the answer with the beginning of its body. Never raises for the outside.
 
         What somebody typed goes through the gate first: allow_nets open an intranet's names, never its addresses.
         """
         until = _now() + self._length_s(within)
-        fetch = Fetch(self._tools, target, until - _OVERHEAD_S, avoid=avoid)
+        fetch = Fetch(self._tools, target, until - _OVERHEAD_S, avoid=avoid, meter=meter or Meter())
         if target.typed and (refused := _refused(target.host)):
             return fetch, refused
         try:

@@ -19,7 +19,7 @@ from bot.model import (
     VantagePoint,
 )
 from bot.probe.controls import Controls
-from bot.probe.prober import Prober
+from bot.probe.prober import Prober, Underway
 
 PARALLEL = 16
 _HEDGE_S = 3.5  # an attempt that still hangs gets a second one beside it
@@ -104,15 +104,15 @@ class LocalVantage:
             self._slots.release()
 
     async def _attempts(self, target: Target, until: float) -> AsyncGenerator[Observation, None]:
-        answered = asyncio.Event()
-        running: set[asyncio.Task[Observation]] = {self._start(target, 1, until, answered)}
+        first = Underway()
+        running: set[asyncio.Task[Observation]] = {self._start(target, 1, until, first)}
         early: asyncio.Task[object] | None = None
         try:
-            if await _is_set(answered, within_s=min(self._hedge_s, until - _now())):
+            if await _is_set(first.answered, within_s=min(self._hedge_s, until - _now())):
                 done, running = await asyncio.wait(running)
             else:
                 done = set[asyncio.Task[Observation]]()
-                running.add(self._start(target, 2, until))
+                running.add(self._start(target, 2, until, avoid=first.address))
                 # By the time that both have failed it would be too late to ask.
                 early = asyncio.create_task(self._ask_controls(until))
             for observation in (task.result() for task in done):
@@ -124,7 +124,9 @@ class LocalVantage:
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for observation in (task.result() for task in done):
                     yield observation
-                    if not _may_change(observation):  # a success always wins, a late one too
+                    # A success always wins, a late one too. But if it is the second attempt's, the first hangs: it is
+                    # waited for, since every second visitor may hang alike.
+                    if not _may_change(observation) and not (observation.attempt == 2 and running):
                         return
         finally:
             for task in (*running, *([early] if early else [])):
@@ -135,7 +137,7 @@ class LocalVantage:
         target: Target,
         attempt: int,
         until: float,
-        answered: asyncio.Event | None = None,
+        underway: Underway | None = None,
         avoid: str | None = None,
     ) -> asyncio.Task[Observation]:
         within = timedelta(seconds=max(0.1, until - _FOR_CONTROLS_S - _now()))
@@ -144,7 +146,7 @@ class LocalVantage:
             vantage_point=self._vantage_point,
             attempt=attempt,
             within=within,
-            answered=answered,
+            underway=underway,
             avoid=avoid,
         )
         return asyncio.create_task(probing)

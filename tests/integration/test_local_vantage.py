@@ -74,11 +74,29 @@ async def test_a_blip_and_then_a_success_are_both_told() -> None:
     assert len(controls) == 1
 
 
-async def test_an_attempt_that_hangs_gets_another_beside_it() -> None:
+async def test_an_attempt_that_hangs_gets_another_beside_it_and_is_told_all_the_same() -> None:
     began = time.monotonic()
     observations, controls, _ = await facts(in_turn(silence, answer()))
-    assert time.monotonic() - began < 0.5
-    assert [(seen.attempt, isinstance(seen.result, Response)) for seen in observations] == [(2, True)]
+    assert time.monotonic() - began < 1.5
+    assert [(seen.attempt, isinstance(seen.result, Response)) for seen in observations] == [(2, True), (1, False)]
+    assert [control.works for control in controls] == [True]
+
+
+async def test_an_attempt_that_hangs_gets_another_at_the_sites_other_address() -> None:
+    async with serve(silence) as ill, serve(answer()) as well, serve(answer(200, b"success")) as ref:
+        names = {"site.example": [SITE, THIRD], "ref.example": [OTHER]}
+        ports = {(SITE, 80): ill.port, (THIRD, 80): well.port, (OTHER, 80): ref.port}
+        with World(names, ports) as world:
+            seen = [fact async for fact in vantage(world).observe(TARGET, within=TEN)]
+    outcomes = {fact.attempt: isinstance(fact.result, Response) for fact in seen if isinstance(fact, Observation)}
+    assert outcomes == {1: False, 2: True}
+
+
+async def test_a_first_attempt_that_answers_late_does_not_wait_for_the_second() -> None:
+    began = time.monotonic()
+    observations, controls, _ = await facts(in_turn(after(0.45, answer()), silence))
+    assert time.monotonic() - began < 0.6
+    assert [seen.attempt for seen in observations] == [1]
     assert controls == []
 
 
