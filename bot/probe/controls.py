@@ -16,6 +16,7 @@ from bot.probe.prober import Prober
 _MARGIN = timedelta(milliseconds=150)  # so that the checks end before whoever waits for them gives up
 _KEPT = timedelta(seconds=30)
 _FRESH = timedelta(seconds=5)  # a result this much older than the failure says nothing about it
+_ENOUGH_TIME = timedelta(seconds=3)  # a check that was cut shorter says nothing to whoever has longer
 _INTERCEPTED = frozenset(
     {FailureKind.ADDRESS_REFUSED, FailureKind.REDIRECT_REFUSED, FailureKind.NAME_MISMATCH, FailureKind.SELF_SIGNED}
 )
@@ -30,6 +31,27 @@ class Reference:
     body: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Check:
+    begun_at: datetime
+    within: timedelta
+    task: asyncio.Task[tuple[Control, ...]]
+
+    def serves(self, failed_at: datetime, within: timedelta, now: datetime) -> bool:
+        """Say whether whoever has `within` may take this check for a failure at that instant."""
+        if now - self.begun_at > _KEPT or failed_at - self.begun_at > _FRESH or self._was_dropped:
+            return False
+        return self.within >= min(within, _ENOUGH_TIME) or self._all_work
+
+    @property
+    def _was_dropped(self) -> bool:
+        return self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
+
+    @property
+    def _all_work(self) -> bool:
+        return self.task.done() and all(control.works for control in self.task.result())
+
+
 class Controls:
     """Checks references of several operators at once; askers within the same moment share one check."""
 
@@ -37,21 +59,21 @@ class Controls:
         self._prober = prober
         self._references = tuple(references)
         self._clock = clock
-        self._checked: tuple[datetime, asyncio.Task[tuple[Control, ...]]] | None = None
+        self._checked: _Check | None = None
 
     async def check(
         self, vantage_point: VantagePoint, *, failed_at: datetime, within: timedelta
     ) -> tuple[Control, ...]:
         """Say how each reference is, by a check not much older than `failed_at`. Ends within `within`; never raises."""
         now = self._clock()
-        known = self._checked
-        if known is None or now - known[0] > _KEPT or failed_at - known[0] > _FRESH or _was_dropped(known[1]):
+        check = self._checked
+        if check is None or not check.serves(failed_at, within, now):
             in_time = max(timedelta(0), within - _MARGIN)
             task = asyncio.create_task(self._check_all(vantage_point, in_time), name="controls")
-            self._checked = known = (now, task)
-        await asyncio.wait({known[1]}, timeout=within.total_seconds())
-        if known[1].done() and not known[1].cancelled():
-            return known[1].result()
+            self._checked = check = _Check(now, within, task)
+        await asyncio.wait({check.task}, timeout=within.total_seconds())
+        if check.task.done() and not check.task.cancelled():
+            return check.task.result()
         return tuple(self._unanswered(reference, vantage_point, now) for reference in self._references)
 
     def _unanswered(self, reference: Reference, vantage_point: VantagePoint, now: datetime) -> Control:
@@ -104,7 +126,3 @@ def _is_intercepted(result: Fetched | Failure, reference: Reference) -> bool:
     if isinstance(result, Failure):
         return result.kind in _INTERCEPTED or result.redirects > 0
     return not _is_as_known(result, reference) and (result.status < 500 or result.status == 511)
-
-
-def _was_dropped(task: asyncio.Task[tuple[Control, ...]]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)

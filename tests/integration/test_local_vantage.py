@@ -1,5 +1,6 @@
 """From here: a second attempt where it may help, controls only when something failed, never beyond the time."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -83,10 +84,21 @@ async def test_an_attempt_that_hangs_gets_another_beside_it_and_is_told_all_the_
 
 
 async def test_an_attempt_that_hangs_gets_another_at_the_sites_other_address() -> None:
-    async with serve(silence) as ill, serve(answer()) as well, serve(answer(200, b"success")) as ref:
+    ill: list[str] = []  # the address that is asked first, whichever DNS names first
+
+    def server(name: str) -> Behaviour:
+        async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            ill.append(name)
+            if ill[0] == name:
+                await reader.read()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nbonjour")
+
+        return behave
+
+    async with serve(server("one")) as one, serve(server("two")) as two, serve(answer(200, b"success")) as ref:
         names = {"site.example": [SITE, THIRD], "ref.example": [OTHER]}
-        ports = {(SITE, 80): ill.port, (THIRD, 80): well.port, (OTHER, 80): ref.port}
-        with World(names, ports) as world:
+        with World(names, {(SITE, 80): one.port, (THIRD, 80): two.port, (OTHER, 80): ref.port}) as world:
             seen = [fact async for fact in vantage(world).observe(TARGET, within=TEN)]
     outcomes = {fact.attempt: isinstance(fact.result, Response) for fact in seen if isinstance(fact, Observation)}
     assert outcomes == {1: False, 2: True}
@@ -127,6 +139,18 @@ async def test_it_ends_in_time_when_everything_is_silent() -> None:
 async def test_a_captive_portals_answer_is_no_control(portal: Behaviour) -> None:
     _, controls, _ = await facts(answer(503), portal)
     assert [(control.works, control.captive) for control in controls] == [(False, True)]
+
+
+async def test_a_check_that_had_no_time_is_not_taken_for_an_answer() -> None:
+    slow = after(0.3, answer(200, b"success"))
+    async with serve(slow) as ref:
+        with World({"ref.example": [OTHER]}, {(OTHER, 80): ref.port}) as world:
+            controls = Controls(world.prober(), (KNOWN,), clock=now)
+            ends = [
+                await controls.check(VantagePoint("here"), failed_at=now(), within=timedelta(seconds=s))
+                for s in (0.3, 2)
+            ]
+    assert [control.works for each in ends for control in each] == [False, True]
 
 
 async def test_askers_within_the_same_moment_share_their_controls() -> None:
