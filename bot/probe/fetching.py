@@ -1,6 +1,7 @@
 """One fetch: a target in, its final answer with the first bytes of the body out, or a failure; follows redirects."""
 
 import asyncio
+import warnings
 from dataclasses import dataclass, field, replace
 from http.cookiejar import Cookie
 from typing import cast
@@ -163,9 +164,12 @@ class Fetch:
         if "set-cookie" in response.headers:
             self._cookies = self._cookies if self._cookies is not None else httpx.Cookies()
             # A jar reads thousands of them for a tenth of a second (measured), while everybody else waits.
-            lines = response.headers.get_list("set-cookie")[:_MOST_COOKIES]
-            headers = [("set-cookie", line[:_LONGEST_COOKIE]) for line in lines]
-            self._cookies.extract_cookies(httpx.Response(200, headers=headers, request=response.request))
+            # Raw, since a cookie may hold any bytes.
+            lines = [value for name, value in response.headers.raw if name.lower() == b"set-cookie"][:_MOST_COOKIES]
+            headers = [(b"set-cookie", line[:_LONGEST_COOKIE]) for line in lines]
+            with warnings.catch_warnings():  # the jar drops what it cannot read, and prints a traceback of it
+                warnings.simplefilter("ignore")
+                self._cookies.extract_cookies(httpx.Response(200, headers=headers, request=response.request))
 
     def _cookie_for(self, place: Place) -> str | None:
         if self._cookies is None:

@@ -250,6 +250,17 @@ async def test_a_page_is_read_in_the_charset_that_browsers_would_take(page: byte
     assert response(await look_at(send(head.encode() + page))).title == "Fermé"
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "cookie",
+    [b"a=caf\xe9", "a=été; Path=/".encode(), b"\xff\xfe=b; Max-Age=\xdb9", b"a=b; Max-Age=" + b"9" * 400],
+    ids=["latin-1", "UTF-8", "neither", "an age of 400 digits"],
+)
+async def test_a_cookie_of_any_bytes_is_borne(cookie: bytes) -> None:
+    away = b"HTTP/1.1 302 Found\r\nLocation: /in\r\nSet-Cookie: " + cookie + b"\r\nContent-Length: 0\r\n\r\n"
+    assert response(await look_at(by_path({"/": send(away), "/in": answer()}))).status == 200
+
+
 @pytest.mark.parametrize(
     ("behaviour", "phase", "kind"),
     [
