@@ -255,6 +255,8 @@ class Service:
             state = self._states[network]
             self._states[network] = replace(state, too_late=state.too_late + 1)
             log.warning("left unanswered: it waited for more than an hour", network=network, so_far=state.too_late + 1)
+        elif outcome == PUT_OFF:
+            log.info("put off, to be tried again", network=network, what=_what(debt))
         elif isinstance(debt, FollowUp):
             log.info("follow-up settled", network=network, kind=debt.kind.value, outcome=outcome)
         elif isinstance(debt, Notice):
@@ -325,6 +327,10 @@ class Service:
             self._store_failed(error)
         else:
             log.info("old mentions deleted", count=pruned, incidents=forgotten)
+
+
+def _what(debt: Debt) -> str:
+    return debt.kind.value if isinstance(debt, FollowUp) else "mention"
 
 
 def _poll_of(account: Account) -> str:

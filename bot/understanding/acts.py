@@ -30,6 +30,7 @@ _OTHER_SENSES = frozenset({"things", "chat", "past", "hypothetical"})
 _SILENCE = 1.3
 # A post of so few words under a stranger's question has no meaning of its own, unless it thanks or jokes.
 _FEW_WORDS = 4
+_FEW_WORDS_WITH_A_TOWN = 8
 _SURELY_NOTHING = 0.8
 _READ_BY_THE_MODEL = 1_500  # characters; its tokens end before
 _LANGUAGES = tuple(language.value for language in Language)
@@ -144,7 +145,17 @@ def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, 
     act = Act(max(chances.keys() - rare, key=lambda name: chances[name]))
     if act is Act.NONE and chances[Act.ASK] >= _LIKELY_ENOUGH and _is_the_classic_question(post):
         return Act.ASK, ("rule: doubt, trouble and a name",)
+    if act is Act.ASK and in_thread and _asks_of_a_town(post):
+        return Act.RECHECK, ("rule: names a town and nothing else, in a thread",)
     return act, ()
+
+
+def _asks_of_a_town(post: _Post) -> bool:
+    """Whether a town is all that it names: « et à Lyon ? » is about the thread's platform, « et Persée ? » is not."""
+    if post.mentions or post.hosts or "generic" in post.cues or len(post.words.split()) > _FEW_WORDS_WITH_A_TOWN:
+        return False
+    language, unknown = post.lexicon.language, post.unknown_name
+    return place_in(post.text, language) is not None and (unknown is None or place_in(unknown, language) is not None)
 
 
 def _is_the_classic_question(post: _Post) -> bool:

@@ -56,6 +56,26 @@ class Talk:
 ASKS = "c'est moi ou Fragile est couché ?"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["et à Lyon ?", "and in Lyon?", "et depuis Lyon ?", "et à Lyon, ça marche ?", "et Lyon ?"],
+)
+async def test_a_question_that_names_a_town_and_nothing_else_is_about_the_platform_of_the_thread(text: str) -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    looks = len(talk.desk.probes.looks)
+    assert await talk.says(text, under="reply-to-1") == "answered"
+    assert "Fragile" in talk.words[-1]
+    assert len(talk.desk.probes.looks) > looks
+
+
+async def test_a_question_that_names_something_unknown_in_a_thread_is_a_new_one() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    await talk.says("et Zorglubus à Lyon ?", under="reply-to-1")
+    assert "Fragile" not in talk.words[-1]
+
+
 async def test_still_down_in_a_thread_looks_again() -> None:
     talk = Talk()
     await talk.says(ASKS)
