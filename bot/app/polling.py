@@ -58,8 +58,14 @@ async def take_mentions(account: Account, store: Store, clock: Callable[[], date
     missing ones are the older ones. Raises SocialError, StoreError.
     """
     name, now = account.network.name, clock()
-    reading = await store.reading(name, answer_since=_answer_since(account, now))
-    desk = _Desk(store, max(reading.answer_since, now - TOO_OLD), now, _late_before(reading, now))
+    try:
+        # Mentions are listed by the network's clock: hours behind ours, all of them would look older than the bot.
+        there = now - max(await account.network.clock_ahead() or timedelta(0), timedelta(0))
+    except SocialError:
+        await store.reading(name, answer_since=_answer_since(account, now))  # what is asked meanwhile counts
+        raise
+    reading = await store.reading(name, answer_since=_answer_since(account, there))
+    desk = _Desk(store, max(reading.answer_since, there - TOO_OLD), now, _late_before(reading, now, there))
     newest, new, chunk = reading.read_until, 0, list[Mention]()
     try:
         async for mention in account.network.mentions(since=reading.read_until - OVERLAP):
@@ -96,13 +102,13 @@ class _Desk:
         return new + (await self.store.take(owed, owed=True, late_at=self.now + LATE) if owed else 0)
 
 
-def _late_before(reading: Reading, now: datetime) -> datetime:
+def _late_before(reading: Reading, now: datetime, there: datetime) -> datetime:
     """What was listed before is late already, because we were away.
 
     Else the network's clock is not asked: it may be hours beside ours, and then everything would look late.
     """
     were_away = reading.read_at is not None and now - reading.read_at > LATE
-    return now - LATE if were_away else BEGINNING
+    return there - LATE if were_away else BEGINNING
 
 
 def _answer_since(account: Account, now: datetime) -> datetime:

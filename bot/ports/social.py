@@ -1,7 +1,7 @@
 """What we need of a social network."""
 
 from collections.abc import AsyncIterator, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import Accounts, Author, Mention, Notice, PostRef, Reply, Visibility
@@ -35,6 +35,13 @@ class SocialNetwork(Protocol):
 
         The newest page is always read. Older ones and repeats may come: the store knows which are new. `since` None:
         the newest page only.
+        Raises SocialError.
+        """
+        ...
+
+    async def clock_ahead(self) -> timedelta | None:
+        """By how much this machine's clock is ahead of the network's; None: its answers do not tell.
+
         Raises SocialError.
         """
         ...

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -94,6 +94,11 @@ class BlueskyNetwork:
             stood_at.append(page.cursor)
             sent = a_little_later(page.cursor, sent)
         log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
+
+    async def clock_ahead(self) -> timedelta | None:
+        """As the Date of the server's newest answer says. Raises SocialError."""
+        await self._client.ready()
+        return self._client.clock_ahead
 
     @property
     def can_edit(self) -> bool:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from rich.console import Console
@@ -67,6 +67,10 @@ class ConsoleNetwork:
         threading.Thread(target=self._read_lines, name="console", daemon=True).start()
         self._progress: asyncio.Task[None] | None = None
         self._prompt()
+
+    async def clock_ahead(self) -> timedelta | None:
+        """It has no other clock than this machine's."""
+        return None
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         """The lines typed that are not settled yet; `since` has no meaning here."""

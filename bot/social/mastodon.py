@@ -50,6 +50,7 @@ class MastodonNetwork:
         self._client = MastodonClient(server=server, token=token, clock=clock)
         self._self: OwnAccount | None = None
         self._longest: int | None = None  # None until the server has said, or said that it does not
+        self._ahead: timedelta | None = None
         self._private_mentions: PrivateMentions | None = None
         self._reader = MentionReader(name=name, client=self._client, clock=clock)
 
@@ -83,6 +84,12 @@ class MastodonNetwork:
             seen.update(item.id for item in new)
             max_id = page[-1].id
         log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
+
+    async def clock_ahead(self) -> timedelta | None:
+        """As the server's Date said when it was first reached. Raises SocialError."""
+        await self._who_we_are()
+        await self._get_ready()
+        return self._ahead
 
     @property
     def can_edit(self) -> bool:
@@ -220,7 +227,7 @@ class MastodonNetwork:
         if self._longest is None:
             instance = await instance_of(self._client)
             self._longest = instance.longest or (DEFAULT_LENGTH if instance.was_reached else None)
-            ahead = clock_ahead(instance.headers or {}, self._clock())
+            self._ahead = ahead = clock_ahead(instance.headers or {}, self._clock())
             if ahead is not None and clock_is_off(ahead):
                 log.warning("this clock and the server's differ", network=self._name, by_s=round(ahead.total_seconds()))
         if self._private_mentions is None:

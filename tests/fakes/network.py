@@ -61,7 +61,11 @@ class FakeNetwork:
     refused: int = 0
     walks: list[datetime | None] = field(default_factory=list[datetime | None])
     break_off_after: int | None = None
+    ahead: timedelta | None = None
     hangs: bool = False
+
+    async def clock_ahead(self) -> timedelta | None:
+        return self.ahead
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         self.walks.append(since)

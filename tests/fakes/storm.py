@@ -76,6 +76,9 @@ class StormyNetwork:
     posts: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 -- a test's own dice
 
+    async def clock_ahead(self) -> timedelta | None:
+        return None
+
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         now = self.clock()
         for one in reversed(self.asked):

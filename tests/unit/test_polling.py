@@ -41,6 +41,25 @@ async def test_a_bot_that_starts_without_any_mention_answers_the_first_one() -> 
     assert await owed_ids(store) == ["first"]
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=5)], ids=["3 h", "5 days"])
+async def test_a_clock_that_is_ahead_at_the_first_start_loses_nobody(ahead: timedelta) -> None:
+    old, asked = mention(id="old", at=NOON - timedelta(hours=1)), mention(id="asked", at=NOON + timedelta(seconds=10))
+    network, store = FakeNetwork(listed=[old], ahead=ahead), FakeStore()
+    await take_mentions(account(network), store, lambda: NOON + ahead)
+    network.listed.append(asked)
+    await take_mentions(account(network), store, lambda: NOON + ahead + timedelta(seconds=15))
+    assert [owed.mention.id for owed in await store.owed("fake", now=NOON + ahead, limit=9)] == ["asked"]
+    # Somebody sets the clock right: what is asked from then on is not older than the bot.
+    network.ahead = timedelta(0)
+    network.listed.append(mention(id="later", at=NOON + timedelta(minutes=30)))
+    await take_mentions(account(network), store, lambda: NOON + timedelta(minutes=31))
+    assert [owed.mention.id for owed in await store.owed("fake", now=NOON + timedelta(days=9), limit=9)] == [
+        "asked",
+        "later",
+    ]
+    assert store.cursors["fake"].answer_since < NOON
+
+
 async def test_a_walk_that_breaks_off_is_made_again_from_where_the_last_whole_one_ended() -> None:
     network, store = FakeNetwork(), FakeStore()
     await take_mentions(account(network), store, lambda: NOON)
