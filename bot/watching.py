@@ -17,7 +17,15 @@ from bot.checking import REPORTS_COUNT_FOR, Checking
 from bot.incidents.following import RHYTHM, Rhythm, after_look, given_up
 from bot.incidents.intervals import ended, length
 from bot.incidents.sharing import Hoster, InTrouble, common_causes
-from bot.incidents.telling import BAD, TOLD_BACK_WITHIN, is_worth_an_edit, to_correct, to_edit, to_tell_back
+from bot.incidents.telling import (
+    BAD,
+    TOLD_BACK_WITHIN,
+    is_worth_an_edit,
+    look_to_tell,
+    to_correct,
+    to_edit,
+    to_tell_back,
+)
 from bot.model import (
     Cause,
     CauseId,
@@ -104,10 +112,12 @@ class Watching:
         if not is_worth_an_edit(self._edited.get(incident.id, 0), tally.down + tally.up):
             return
         self._edited[incident.id] = tally.down + tally.up
-        verdict = replace(_verdict_of(incident, platform, look), tally=tally)
-        posts = to_edit(incident, await self.store.posts_about(platform_key, since=incident.opened_at), now=now)
+        looks = [*await self.store.looks(incident.id), look]
+        posts = await self.store.posts_about(platform_key, since=incident.opened_at)
         editable = [post for post in posts if post.network in self.networks and self.networks[post.network].can_edit]
-        await self.store.owe([self._edit(post, verdict, now) for post in editable])
+        told = [(post, look_to_tell(post, incident, looks)) for post in to_edit(incident, editable, now=now)]
+        verdicts = [(post, replace(_verdict_of(incident, platform, each), tally=tally)) for post, each in told]
+        await self.store.owe([self._edit(post, verdict, now) for post, verdict in verdicts])
 
     async def found_late(self, network: str, mention_id: str, platforms: Sequence[str]) -> None:
         """Owe news of the return for a post that we learn of only now, if it would have been owed. Raises StoreError.

@@ -7,7 +7,7 @@ Each person gets at most the verdict that they asked for, one correction if it c
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Incident, OwnPost, Word
+from bot.model import Incident, LookTaken, OwnPost, Word
 
 CORRECTED_WITHIN = timedelta(minutes=15)
 TOLD_BACK_WITHIN = timedelta(hours=24)  # afterwards nobody waits any more
@@ -61,6 +61,16 @@ def to_edit(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> l
     since = max(incident.opened_at, now - TOLD_BACK_WITHIN)
     about = [post for post in posts if post.posted_at >= since and post.platforms == (incident.platform_key,)]
     return [post for post in about if told_of(post, incident.platform_key) in BAD][-MOST_EDITED:]
+
+
+def look_to_tell(post: OwnPost, incident: Incident, looks: Sequence[LookTaken]) -> LookTaken:
+    """Of which look an edited verdict tells: its own as long as that holds, else the newest. `looks`: oldest first.
+
+    The newest one may have seen less: an agent does not look as often as we ask. There is at least one look.
+    """
+    before = [look for look in looks if look.at <= post.posted_at]
+    own = before[-1] if before else looks[-1]
+    return own if own.word is incident.word is told_of(post, incident.platform_key) else looks[-1]
 
 
 def is_worth_an_edit(before: int, after: int) -> bool:

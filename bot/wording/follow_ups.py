@@ -40,8 +40,10 @@ def back_words(
     name = elide(verdict.platform.name, 60)
     head = say.gettext("It is back: {name} answers again ({since}).", name=name, since=since)
     brief = say.gettext("{name}: back.", name=elide(verdict.platform.name, 24))
-    lasted = say.gettext("The trouble lasted {length}.", length=length_words(least, most, language=language))
-    pieces = [Piece((head, brief), weight=90), Piece((lasted, ""), weight=40)]
+    pieces = [Piece((head, brief), weight=90)]
+    if most is not None or least >= timedelta(minutes=1):  # "at least 0 min" says nothing
+        lasted = say.gettext("The trouble lasted {length}.", length=length_words(least, most, language=language))
+        pieces.append(Piece((lasted, ""), weight=40))
     if unstable:
         pieces.append(Piece((say.gettext("Meanwhile it came and went: not very steady yet, perhaps."), ""), weight=30))
     if against := crowd_words(verdict, say):

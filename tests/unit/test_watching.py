@@ -1,5 +1,6 @@
 """Incidents kept and told: with looks, a store and networks of the tests' own, and a clock that they move."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,7 @@ from bot.model import (
     Report,
     Response,
     Target,
+    VantagePoint,
     Verdict,
     Visibility,
     Word,
@@ -29,7 +31,7 @@ from bot.model import (
 from bot.ports import StoreError
 from bot.watching import Watching
 from tests.fakes.network import NOON, FakeNetwork, mention
-from tests.fakes.probes import FakeProbes, saw
+from tests.fakes.probes import HERE, FakeProbes, saw
 from tests.fakes.store import FakeStore
 
 MINUTE = timedelta(minutes=1)
@@ -45,6 +47,7 @@ class World:
 
     status: int = 503
     second: int | None = None  # what a second try within one look gets, if there is one
+    places: Sequence[str] = ()  # that look; none: the machine itself
     now: datetime = NOON
     store: FakeStore = field(default_factory=FakeStore)
     probes: FakeProbes = field(default_factory=FakeProbes)
@@ -71,8 +74,11 @@ class World:
         )
 
     def _see(self, target: Target) -> list[Observation | Control]:
-        seen = saw(target, Response(self.status, target.host, size=5000, title="Revues"))
-        where = seen.vantage_point
+        towns = [VantagePoint(place, place, f"network of {place}") for place in self.places]
+        return [fact for where in towns or [HERE] for fact in self._see_from(where, target)]
+
+    def _see_from(self, where: VantagePoint, target: Target) -> list[Observation | Control]:
+        seen = saw(target, Response(self.status, target.host, size=5000, title="Revues"), place=where)
         control = Control(where, "reference.example", self.now, works=True, resolved=True)
         first = replace(seen, observed_at=self.now, addresses=Addresses("192.0.2.9"))
         if self.second is None:
@@ -278,6 +284,45 @@ async def test_colleagues_are_counted_into_the_verdicts_where_posts_can_be_edite
     (text,) = await world.texts()
     assert text.endswith("3 collègues confirment (Limoges et Rennes). Chez 1 collègue, ça marche (Nice).")
     assert await world.owed("bsky") == []
+
+
+async def test_many_who_ask_where_no_post_can_be_edited_do_not_keep_the_tally_from_the_others() -> None:
+    world = World()
+    await world.ask("anne")
+    for number in range(25):
+        await world.ask(f"asker{number}", network="bsky")
+    await world.report("c", "Limoges")
+    assert await world.owed() == [("anne", PostKind.TALLY)]
+
+
+async def test_an_edit_keeps_the_places_that_its_post_told_of() -> None:
+    world = World(places=("Rennes", "Paris", "Nice"))
+    await world.ask("anne")
+    world.places = ("Rennes",)
+    await world.wait(2)
+    await world.report("c", "Limoges")
+    (text,) = await world.texts()
+    assert "depuis Rennes, Paris et Nice (3 sondes sur 3)" in text
+    assert text.endswith("1 collègue confirme (Limoges).")
+
+
+async def test_an_edit_tells_what_is_so_now_where_its_post_told_otherwise() -> None:
+    world = World(status=200, second=503)
+    await world.ask("anne")
+    world.status, world.second = 503, None
+    await world.wait(2)
+    await world.report("c", "Limoges")
+    (edit,) = [each.follow_up for each in world.store.follow_ups.values() if each.follow_up.kind is PostKind.TALLY]
+    assert "HTTP 503" in edit.text
+
+
+async def test_an_outage_whose_length_nobody_can_say_is_told_without_one() -> None:
+    world = World()
+    await world.ask("anne")
+    world.status = 200
+    await world.wait(5)
+    (back,) = await world.texts()
+    assert back.endswith("répond de nouveau (12:00–12:01).")
 
 
 async def test_who_shares_a_look_hears_of_those_who_reported_since_it() -> None:
