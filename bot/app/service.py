@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -61,6 +62,8 @@ class Service:
     _circuits: dict[str, Circuit] = field(init=False, default_factory=dict[str, Circuit])
     _answers: dict[Key, asyncio.Task[bool]] = field(init=False, default_factory=dict[Key, asyncio.Task[bool]])
     _more_owed: set[str] = field(init=False, default_factory=set[str])
+    _reading: defaultdict[str, asyncio.Lock] = field(init=False, default_factory=lambda: defaultdict(asyncio.Lock))
+    _begun_before: dict[str, set[Key]] = field(init=False, default_factory=dict[str, set[Key]])
     _refills: dict[str, asyncio.Task[None]] = field(init=False, default_factory=dict[str, asyncio.Task[None]])
     _store_trouble: str | None = field(init=False, default=None)
     _store_rests_until: datetime | None = field(init=False, default=None)
@@ -175,11 +178,17 @@ class Service:
                 await self._answer_owed_in(account)
 
     async def _answer_owed_in(self, account: Account) -> None:
+        async with self._reading[account.network.name]:  # two at once would begin what the other has ended meanwhile
+            await self._begin_owed_in(account)
+
+    async def _begin_owed_in(self, account: Account) -> None:
         name, network = account.network.name, account.network
         room = self._circuits[name].may_begin(self._under_way(name), self.clock())
         if not room:
             return
         limit = room + self._under_way(name)
+        # These may end while the ledger is read, and stand in what was read all the same.
+        self._begun_before[name] = set(self._answers)
         try:
             mentions = await self.store.owed(name, now=self.clock(), limit=limit)
             follow_ups = await self.store.owed_follow_ups(name, now=self.clock(), limit=limit)
@@ -211,7 +220,7 @@ class Service:
 
     def _begin(self, key: Key, account: Account, debt: Debt, pay: Callable[[], Coroutine[object, object, str]]) -> None:
         room = self._circuits[key[0]].may_begin(self._under_way(key[0]), self.clock())
-        if key not in self._answers and room:
+        if key not in self._answers and key not in self._begun_before[key[0]] and room:
             self._answers[key] = task = asyncio.create_task(self._pay(debt, account, pay))
             task.add_done_callback(partial(self._ended, key, account))
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.app.heartbeat import what_is_wrong
 from bot.app.polling import Account
 from bot.app.service import Service
-from bot.model import FollowUp, Language, Mention, PostKind, PostRef, Reply, Visibility
+from bot.model import FollowUp, Language, Mention, Owed, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError, SocialNetwork, StoreError
 from tests.fakes.network import FakeNetwork, mention
 from tests.fakes.store import FakeStore
@@ -189,3 +189,24 @@ async def test_many_that_wait_are_answered_one_after_the_other_not_eight_a_secon
     many = [mention(id=f"m{number}", by=f"a{number}", at=clock()) for number in range(200)]
     network = FakeNetwork(listed=many)
     await running(tmp_path, network, poll=timedelta(hours=1)).until(lambda: len(network.posts) == 200, within_s=15)
+
+
+class SlowToRead(FakeStore):
+    """Reads what is owed, and comes back with it later."""
+
+    async def owed(self, network: str, *, now: datetime, limit: int) -> tuple[Owed, ...]:
+        found = await super().owed(network, now=now, limit=limit)
+        await asyncio.sleep(0.05)
+        return found
+
+
+async def test_an_answer_that_ends_while_the_ledger_is_read_is_not_begun_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    listed = [mention(id=f"m{number}", by=f"a{number}", at=clock()) for number in range(40)]
+    network = FakeNetwork(listed=listed)
+    store = SlowToRead()
+    await running(tmp_path, network, store=store).until(
+        lambda: len(store.kept) == 40 and all(each.outcome for each in store.kept.values())
+    )
+    assert "this is a bug" not in caplog.text
