@@ -36,11 +36,14 @@ from tests.servers.running import CHECKOUT, stop, wait_until
 from tests.servers.snac import running_snac
 
 BROKER_NAME = "broker.example"
+EVERY_S, STEADY_S = 8, 5
 RHYTHM = {
-    "CESTMOIOU_INCIDENTS__FIRST_LOOKS": "8s,16s",
-    "CESTMOIOU_INCIDENTS__EVERY": "8s",
-    "CESTMOIOU_INCIDENTS__STEADY": "5s",
+    "CESTMOIOU_INCIDENTS__FIRST_LOOKS": f"{EVERY_S}s,{2 * EVERY_S}s",
+    "CESTMOIOU_INCIDENTS__EVERY": f"{EVERY_S}s",
+    "CESTMOIOU_INCIDENTS__STEADY": f"{STEADY_S}s",
 }
+# An hour's looks are taken within minutes here: for the bot and its agents alike.
+BUDGETS = {"CESTMOIOU_BUDGETS__TARGET": "20 + 1 per 5s"}
 LEAST_BETWEEN_LOOKS_S = 4
 
 
@@ -67,13 +70,18 @@ AGENTS = (
 
 @dataclass
 class Switch:
-    """What a site does now; `for_some` by the visitor's address comes first. Both can be changed while it runs."""
+    """What a site does now; `for_some` by the visitor's address comes first, and `wait_s` by it before either.
+
+    All of it can be changed while it runs.
+    """
 
     now: Behaviour = FINE
     for_some: dict[str, Behaviour] = field(default_factory=dict[str, Behaviour])
+    wait_s: dict[str, float] = field(default_factory=dict[str, float])
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visitor = str(writer.get_extra_info("peername")[0])
+        await asyncio.sleep(self.wait_s.get(visitor, 0))
         await self.for_some.get(visitor, self.now)(reader, writer)
 
 
@@ -121,6 +129,11 @@ class France:
             else:
                 self.web[host].now, self.web[host].for_some = behaviour, {}
 
+    def slow_down(self, town: str, seconds: float) -> None:
+        """Have every site keep the people of a town waiting for so long; 0: no more."""
+        for switch in self.web.values():
+            switch.wait_s[self.machines[town].address] = seconds
+
     def addresses(self, key: str) -> list[str]:
         return [str(self.world.dns.answers[host][0]) for host in PLATFORMS[key]]  # type: ignore[index]
 
@@ -152,6 +165,7 @@ class France:
             "CESTMOIOU_BROKER__URLS": f"tls://{BROKER_NAME}:{self.nats.port}",
             "CESTMOIOU_BROKER__CA": str(self.nats.ca),
             "TMPDIR": str(home),
+            **BUDGETS,
         }
         if town is ANGERS:
             ours |= RHYTHM | self._accounts() | {"CESTMOIOU_BROKER__CREDENTIALS": self.nats.seed("bot")}
@@ -202,15 +216,15 @@ class France:
 
 
 @contextmanager
-def staged(folder: Path, *, people: Sequence[str] = ()) -> Generator[France]:
-    """Start everything at once. `people` get accounts on both networks, beside asker and third.
+def staged(folder: Path, *, people: Mapping[str, Sequence[str]]) -> Generator[France]:
+    """Start everything at once. `people` get accounts on the networks "snac" and "bluesky", beside asker and third.
 
     Raises NotInstalledError where the servers are missing.
     """
     web = {host: Switch() for hosts in PLATFORMS.values() for host in hosts}
     sites = {**CONTROLS, **{host: Site(https=switch, http=switch) for host, switch in web.items()}}
     with ExitStack() as ends:
-        mastodon = ends.enter_context(running_snac(people))
+        mastodon = ends.enter_context(running_snac(people["snac"]))
         bluesky = ends.enter_context(running_bluesky())
         nats = ends.enter_context(running_nats([town.name for town in AGENTS], tls=True, host=BROKER_NAME))
         world = ends.enter_context(internet(sites, folder, names={BROKER_NAME: [BROKER]}, more=(BROKER,)))
@@ -223,7 +237,7 @@ def staged(folder: Path, *, people: Sequence[str] = ()) -> Generator[France]:
         ends.enter_context(relayed(*ways))
         _configure(folder / "config")
         france = France(folder, world, mastodon, bluesky, nats, web, there)
-        for who in people:
+        for who in people["bluesky"]:
             bluesky.sign_up(who)
         for town in (ANGERS, *AGENTS):
             france.start(town, ends)

@@ -41,7 +41,9 @@ COLLEAGUES = {
 def france(tmp_path_factory: pytest.TempPathFactory) -> Iterator[France]:
     require_root()
     try:
-        with staged(tmp_path_factory.mktemp("france"), people=(*COLLEAGUES, "later", "patient")) as running:
+        names = (*COLLEAGUES, "later", "patient")
+        people = {"snac": names, "bluesky": names}
+        with staged(tmp_path_factory.mktemp("france"), people=people) as running:
             yield running
     except NotInstalledError as missing:
         leave_out(missing)

@@ -38,6 +38,7 @@ class MastodonPeople:
         # snac drops kept-alive connections now and then (measured, 2.75).
         no_keep_alive = httpx.Limits(max_keepalive_connections=0)
         self._http = httpx.Client(base_url=self.url, timeout=20, trust_env=False, limits=no_keep_alive)
+        self._asked_by: dict[str, str] = {}
 
     @property
     def bot_token(self) -> str:
@@ -57,12 +58,17 @@ class MastodonPeople:
         form |= {"language": language}
         form |= {"in_reply_to_id": under} if under else {}
         form |= {"spoiler_text": warning} if warning else {}
-        return str(self._call("POST", "/api/v1/statuses", who, data=form)["id"])
+        post = str(self._call("POST", "/api/v1/statuses", who, data=form)["id"])
+        self._asked_by[post] = who
+        return post
 
-    def answers(self, post: str, *, who: str = "asker") -> list[Post]:
-        context = self._call("GET", f"/api/v1/statuses/{post}/context", who)
+    def answers(self, post: str, *, who: str | None = None) -> list[Post]:
+        """As `who` sees them; whoever posted what is answered, if nobody is named."""
+        reader = who or self._asked_by.get(post, "asker")
+        context = self._call("GET", f"/api/v1/statuses/{post}/context", reader)
         descendants = cast(list[Json], context["descendants"])
-        posts = sorted((_post(status) for status in descendants), key=lambda post: post.id)
+        descendants.sort(key=lambda status: (str(status["created_at"]), str(status["id"])))  # snac's ids change
+        posts = map(_post, descendants)
         return [found for found in posts if found.parent == post and found.author.split("@")[0] == "bot"]
 
     def announced(self) -> list[Post]:
