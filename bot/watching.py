@@ -25,6 +25,7 @@ from bot.incidents.telling import (
     to_correct,
     to_edit,
     to_tell_back,
+    to_tell_of_colleagues,
 )
 from bot.model import (
     Cause,
@@ -44,10 +45,12 @@ from bot.model import (
 from bot.ports import SocialNetwork, Store
 from bot.verdict.crowd import tally_of
 from bot.wording import word
-from bot.wording.follow_ups import back_words, correction_words
+from bot.wording.follow_ups import back_words, colleagues_words, correction_words
 
 MOST_AT_ONCE = 8  # looks that are due; the others come with the next round
 EDIT_AFTER = timedelta(seconds=20)  # several colleagues speak up within seconds: one edit for all
+SEVERAL = 3  # people, and the one post that tells of them where nothing can be edited waits no longer than an edit
+GATHERED_FOR = timedelta(minutes=5)  # it is posted once, so one or two wait for more
 REPORTS_FROM = timedelta(hours=1)  # before the first bad look: people notice before they ask
 _DEFAULT_LIMIT = 300  # of a network that is not there just now: the shortest of all
 _MOST_NOTED = 2000
@@ -114,10 +117,16 @@ class Watching:
         self._edited[incident.id] = tally.down + tally.up
         looks = [*await self.store.looks(incident.id), look]
         posts = await self.store.posts_about(platform_key, since=incident.opened_at)
-        editable = [post for post in posts if post.network in self.networks and self.networks[post.network].can_edit]
+        there = [post for post in posts if post.network in self.networks]
+        editable = [post for post in there if self.networks[post.network].can_edit]
         told = [(post, look_to_tell(post, incident, looks)) for post in to_edit(incident, editable, now=now)]
         verdicts = [(post, replace(_verdict_of(incident, platform, each), tally=tally)) for post, each in told]
-        await self.store.owe([self._edit(post, verdict, now) for post, verdict in verdicts])
+        owed = [self._edit(post, verdict, now) for post, verdict in verdicts]
+        fixed = [post for post in there if not self.networks[post.network].can_edit]
+        reports = await self.store.reports(platform_key, since=incident.opened_at)
+        newest = replace(_verdict_of(incident, platform, look), tally=tally)
+        unedited = to_tell_of_colleagues(incident, fixed, reports, now=now)
+        await self.store.owe(owed + [self._colleagues(post, newest, now) for post in unedited])
 
     async def found_late(self, network: str, mention_id: str, platforms: Sequence[str]) -> None:
         """Owe news of the return for a post that we learn of only now, if it would have been owed. Raises StoreError.
@@ -233,6 +242,11 @@ class Watching:
     def _edit(self, post: OwnPost, verdict: Verdict, now: datetime) -> FollowUp:
         text = word(GiveVerdicts((verdict,)), language=post.language, limit=self._limit(post), zone=self.zone)
         return _follow_up(post, PostKind.TALLY, text, now + EDIT_AFTER)
+
+    def _colleagues(self, post: OwnPost, verdict: Verdict, now: datetime) -> FollowUp:
+        text = colleagues_words(verdict, language=post.language, limit=self._limit(post))
+        several = verdict.tally.down + verdict.tally.up >= SEVERAL
+        return _follow_up(post, PostKind.COLLEAGUES, text, now + (EDIT_AFTER if several else GATHERED_FOR))
 
     def _limit(self, post: OwnPost) -> int:
         network = self.networks.get(post.network)

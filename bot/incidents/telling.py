@@ -1,13 +1,14 @@
 """Who is told what of an incident, without asking again: our posts in, those that get a follow-up out. Pure.
 
 Each person gets at most the verdict that they asked for, one correction if it changed within 15 minutes, and one
-"it is back". The store owes each kind once to a mention; here one person is told once, wherever they asked.
+"it is back"; where a verdict cannot be edited, one word on what colleagues say. The store owes each kind once to a
+mention; here one person is told once, wherever they asked.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Incident, LookTaken, OwnPost, Word
+from bot.model import Incident, LookTaken, OwnPost, Report, Word
 
 CORRECTED_WITHIN = timedelta(minutes=15)
 TOLD_BACK_WITHIN = timedelta(hours=24)  # afterwards nobody waits any more
@@ -71,6 +72,21 @@ def look_to_tell(post: OwnPost, incident: Incident, looks: Sequence[LookTaken]) 
     before = [look for look in looks if look.at <= post.posted_at]
     own = before[-1] if before else looks[-1]
     return own if own.word is incident.word is told_of(post, incident.platform_key) else looks[-1]
+
+
+def to_tell_of_colleagues(
+    incident: Incident, posts: Sequence[OwnPost], reports: Sequence[Report], *, now: datetime
+) -> list[OwnPost]:
+    """Where the tally comes in a post of its own: of those in which it would be edited, each person's newest.
+
+    Only if somebody else spoke up since; what was said before is in the verdict.
+    """
+
+    def has_news(post: OwnPost) -> bool:
+        others = [each for each in reports if (each.network, each.author_id) != (post.network, post.author_id)]
+        return any(each.reported_at >= post.posted_at for each in others)
+
+    return [post for post in _newest_of_each_person(to_edit(incident, posts, now=now)) if has_news(post)]
 
 
 def is_worth_an_edit(before: int, after: int) -> bool:

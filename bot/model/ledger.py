@@ -19,12 +19,13 @@ class PostKind(StrEnum):
     CORRECTION = "correction"
     BACK = "back"
     TALLY = "tally"  # no post of its own: the verdict, edited
+    COLLEAGUES = "colleagues"  # the tally in a post of its own, once, where no verdict can be edited
     NOTICE = "notice"  # answers nothing: mentions a provider who wants to hear of outages
 
     @property
     def is_follow_up(self) -> bool:
         """Whether it comes by itself, after the answer to the mention."""
-        return self in {PostKind.CORRECTION, PostKind.BACK, PostKind.TALLY}
+        return self in {PostKind.CORRECTION, PostKind.BACK, PostKind.TALLY, PostKind.COLLEAGUES}
 
 
 @dataclass(frozen=True, slots=True)

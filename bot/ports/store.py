@@ -85,7 +85,8 @@ class Store(Protocol):
         """Write down follow-ups that are not known yet; say how many are owed by that.
 
         Not owed: one of a kind that its mention has already, one to a mention that is not answered or whose answer was
-        deleted, one to a person who said « stop ». An edit (TALLY) takes the place of the one before.
+        deleted, one to a person who said « stop ». An edit (TALLY) takes the place of the one before; so does
+        COLLEAGUES as long as it waits, and a correction or "it is back" makes it needless.
         """
         ...
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import FollowUp, Language, OwedFollowUp, PostKind
@@ -97,7 +97,26 @@ def _insert(connection: Connection, one: FollowUp) -> int:
     new = insert(follow_up).values(key | says)
     if one.kind is PostKind.TALLY:
         return connection.execute(new.on_conflict_do_update(set_=says)).rowcount
+    if one.kind is PostKind.COLLEAGUES:
+        newer = says | {
+            "due_at": func.min(follow_up.c.due_at, new.excluded.due_at),
+            "not_before": func.min(follow_up.c.not_before, new.excluded.not_before),
+        }
+        waits = and_(follow_up.c.state == "owed", follow_up.c.attempts == 0)
+        return connection.execute(new.on_conflict_do_update(set_=newer, where=waits)).rowcount
+    if one.kind in (PostKind.CORRECTION, PostKind.BACK):
+        _settle_what_it_tells_as_well(connection, one, author_id)
     return connection.execute(new.on_conflict_do_nothing()).rowcount
+
+
+def _settle_what_it_tells_as_well(connection: Connection, one: FollowUp, author_id: str) -> None:
+    waiting = and_(
+        follow_up.c.network == one.network,
+        follow_up.c.author_id == author_id,
+        follow_up.c.kind == PostKind.COLLEAGUES.value,
+        follow_up.c.attempts == 0,
+    )
+    _change(connection, waiting, state="settled", outcome="told-otherwise", settled_at=to_micros(one.due_at))
 
 
 def _whom_it_may_reach(connection: Connection, one: FollowUp) -> str | None:

@@ -18,6 +18,16 @@ def correction_words(verdict: Verdict, *, language: Language, limit: int, zone: 
     return f"{before} {said}"
 
 
+def colleagues_words(verdict: Verdict, *, language: Language, limit: int) -> str:
+    """Say what people reported since a verdict that was bad; `verdict` has at least one report."""
+    say = voice(language)
+    names = [elide(verdict.platform.name, most) for most in (60, 24)]
+    told = [
+        say.gettext("{label}: {value}", label=name, value=what) for what in crowd_words(verdict, say) for name in names
+    ]
+    return fit([Piece(tuple(told), weight=0)], limit)
+
+
 def back_words(
     verdict: Verdict,
     *,

@@ -38,6 +38,33 @@ def logins(requests: list[str]) -> int:
     return sum("createSession" in request for request in requests)
 
 
+async def test_who_blocks_the_bot_is_given_up_at_once_and_others_are_answered(
+    bluesky: BlueskyPeople, tmp_path: Path
+) -> None:
+    blocker, other = bluesky.sign_up("blocker"), bluesky.ask("@bot c'est moi ou HAL est couché ?")
+    asked = bluesky.ask("@bot HAL est en panne ?", who="blocker")
+    bluesky.settle()
+    network = connect(bluesky, tmp_path, through=bluesky.url)
+    before = await mentions(network)
+    block = {
+        "$type": "app.bsky.graph.block",
+        "subject": bluesky.accounts["bot"].did,
+        "createdAt": "2026-11-25T09:00:00Z",
+    }
+    repo = {"repo": blocker.did, "collection": "app.bsky.graph.block"}
+    bluesky.call("com.atproto.repo.createRecord", "blocker", {**repo, "record": block})
+    bluesky.settle()
+    with pytest.raises(SocialError, match="a block") as refusal:
+        await network.reply(before[asked], ANSWER, visibility=Visibility.PUBLIC, tried_before=False)
+    assert refusal.value.permanent
+    assert asked not in await mentions(network)
+    await network.reply(before[other], ANSWER, visibility=Visibility.PUBLIC, tried_before=False)
+    await network.close()
+    replies = bluesky.replies_by_post()
+    assert asked not in replies
+    assert len(replies[other]) == 1
+
+
 async def test_a_session_is_kept_for_the_next_start(bluesky: BlueskyPeople, tmp_path: Path) -> None:
     with running_middleman(bluesky.url) as middleman:
         for _ in range(3):

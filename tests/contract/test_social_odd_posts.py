@@ -149,6 +149,28 @@ async def test_a_refused_reply_is_this_mentions_trouble_alone(server: Middleman)
     assert type(failure.value).__name__ != "AccountRefusedError"
 
 
+@pytest.mark.parametrize("where", ["GET /api/v1/statuses/1", "POST /api/v1/statuses"])
+async def test_who_has_blocked_the_bot_is_given_up_at_once_and_the_others_are_read(
+    server: Middleman, where: str
+) -> None:
+    """To whom it is blocked Mastodon says 404, of their posts as of a reply to them."""
+    server.canned["/notifications"] = canned([notified(status("1", "HAL ?")), notified(status("2", "Persée ?"))])
+    network = mastodon(server)
+    first, other = [mention async for mention in network.mentions(since=None)]
+    for which in ("1", "2"):
+        server.canned[f"GET /api/v1/statuses/{which}"] = canned(status(which, "HAL ?"))
+    server.canned["POST /api/v1/statuses"] = canned(status("9", "HAL répond."))
+    working = dict(server.canned)
+    server.canned[where] = Canned(404, b'{"error": "Record not found"}')
+    with pytest.raises(SocialError) as failure:
+        await network.reply(first, ANSWER, visibility=Visibility.PUBLIC, tried_before=False)
+    assert failure.value.permanent
+    assert not isinstance(failure.value, AccountRefusedError)
+    server.canned.update(working)
+    assert (await network.reply(other, ANSWER, visibility=Visibility.PUBLIC, tried_before=False)).id == "9"
+    await network.close()
+
+
 @pytest.mark.parametrize(("method", "scope"), [("GET", "read:statuses"), ("DELETE", "write:statuses")])
 async def test_a_token_without_a_scope_is_the_accounts_trouble(server: Middleman, method: str, scope: str) -> None:
     server.canned["/notifications"] = canned([notified(status("1", "HAL ?"))])

@@ -176,6 +176,33 @@ async def test_an_edit_takes_the_place_of_the_one_before(store: Store) -> None:
     assert await store.owe([one]) == 1
 
 
+async def test_what_colleagues_say_is_brought_up_to_date_until_it_is_begun_and_then_never_again(store: Store) -> None:
+    await answered(store)
+    one = follow_up(PostKind.COLLEAGUES, text="1 collègue", due=NOON + 5 * MINUTE)
+    three = follow_up(PostKind.COLLEAGUES, text="3 collègues", due=NOON + MINUTE)
+    four = follow_up(PostKind.COLLEAGUES, text="4 collègues", due=NOON + 9 * MINUTE)
+    for each in (one, three, four):
+        await store.owe([each])
+    (owed,) = await store.owed_follow_ups("mamot", now=NOON + MINUTE, limit=10)
+    assert (owed.follow_up.text, owed.follow_up.due_at) == ("4 collègues", NOON + MINUTE)
+    await store.begin(owed.follow_up, at=NOON + MINUTE, not_before=NOON + 2 * MINUTE)
+    await store.owe([one])
+    (again,) = await store.owed_follow_ups("mamot", now=NOON + 2 * MINUTE, limit=10)
+    assert (again.follow_up.text, again.attempts) == ("4 collègues", 1)
+    await store.settle(again.follow_up, outcome="posted", at=NOON + 2 * MINUTE)
+    await store.owe([one])
+    assert await owed_follow_ups(store, now=NOON + 60 * MINUTE) == []
+
+
+@pytest.mark.parametrize("kind", [PostKind.CORRECTION, PostKind.BACK])
+async def test_other_news_makes_what_colleagues_say_needless(store: Store, kind: PostKind) -> None:
+    await answered(store)
+    await store.owe([follow_up(PostKind.COLLEAGUES, due=NOON + MINUTE)])
+    await store.owe([follow_up(kind)])
+    (owed,) = await store.owed_follow_ups("mamot", now=NOON + 60 * MINUTE, limit=10)
+    assert owed.follow_up.kind is kind
+
+
 async def test_a_begun_follow_up_is_counted_and_left_alone_until_its_time(store: Store) -> None:
     await answered(store)
     await store.owe([follow_up(due=NOON + MINUTE)])

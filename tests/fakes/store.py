@@ -202,8 +202,16 @@ class FakeStore:
         answers = [each for each in self._under(one.network, one.mention_id) if not each.deleted]
         if not answers or (one.network, answers[0].post.author_id) in self.stopped:
             return 0
-        if key in self.follow_ups and one.kind is not PostKind.TALLY:
+        known = self.follow_ups.get(key)
+        if known is not None and one.kind is PostKind.COLLEAGUES and known.outcome is None and not known.attempts:
+            one = replace(one, due_at=min(one.due_at, known.follow_up.due_at))
+        elif known is not None and one.kind is not PostKind.TALLY:
             return 0
+        if one.kind in (PostKind.CORRECTION, PostKind.BACK):
+            for each in self.follow_ups.values():
+                theirs = (each.follow_up.network, each.author_id) == (one.network, answers[0].post.author_id)
+                if theirs and each.follow_up.kind is PostKind.COLLEAGUES and not each.attempts:
+                    each.settle("told-otherwise", one.due_at)
         self.follow_ups[key] = KeptFollowUp(not_before=one.due_at, follow_up=one, author_id=answers[0].post.author_id)
         return 1
 

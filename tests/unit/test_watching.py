@@ -13,6 +13,7 @@ from bot.model import (
     Addresses,
     Author,
     Control,
+    FollowUp,
     Incident,
     Language,
     Observation,
@@ -283,7 +284,49 @@ async def test_colleagues_are_counted_into_the_verdicts_where_posts_can_be_edite
     assert await world.owed() == [("anne", PostKind.TALLY)]
     (text,) = await world.texts()
     assert text.endswith("3 collègues confirment (Limoges et Rennes). Chez 1 collègue, ça marche (Nice).")
-    assert await world.owed("bsky") == []
+    assert await world.owed("bsky") == [("brice", PostKind.COLLEAGUES)]
+    (once,) = await world.texts("bsky")
+    assert once == ("Solide : 3 collègues confirment (Limoges et Rennes). Chez 1 collègue, ça marche (Nice).")
+
+
+async def test_where_nothing_can_be_edited_one_colleague_waits_for_more_and_several_are_told_at_once() -> None:
+    world = World()
+    await world.ask("brice", network="bsky")
+    await world.report("c", "Limoges")
+    assert await due(world, 4 * MINUTE) == []
+    await world.report("d", "Rennes")
+    await world.report("e", "Nice")
+    (told,) = await due(world, 20 * MINUTE / 60)
+    assert "3 collègues" in told.text
+    await world.store.begin(told, at=world.now, not_before=world.now + MINUTE)
+    await world.report("f", "Brest")
+    (again,) = await due(world, MINUTE)
+    assert again == told  # begun: whatever becomes of it, the second try says the same
+    await world.store.settle(told, outcome="posted", at=world.now)
+    await world.report("g", "Lille")
+    assert await due(world, 60 * MINUTE) == []
+
+
+async def test_what_the_asker_said_alone_is_no_news_to_them() -> None:
+    world = World()
+    await world.ask("c", network="mamot")
+    world.networks["mamot"].can_edit = False
+    await world.report("c", "Limoges")
+    assert await world.owed() == []
+
+
+async def test_it_is_back_takes_the_place_of_colleagues_who_were_not_told_of_yet() -> None:
+    world = World()
+    await world.ask("brice", network="bsky")
+    await world.report("c", "Limoges")
+    world.status = 200
+    await world.wait(3)
+    assert await world.owed("bsky") == [("brice", PostKind.BACK)]
+    assert len(await due(world, 60 * MINUTE)) == 1
+
+
+async def due(world: World, later: timedelta) -> list[FollowUp]:
+    return [each.follow_up for each in await world.store.owed_follow_ups("bsky", now=world.now + later, limit=9)]
 
 
 async def test_many_who_ask_where_no_post_can_be_edited_do_not_keep_the_tally_from_the_others() -> None:
