@@ -79,7 +79,7 @@ async def test_questions_of_an_account_that_is_gone_hold_back_nobody(tmp_path: P
 
 
 async def test_a_stop_does_not_wait_for_what_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.app.service.DRAIN", TICK)
+    monkeypatch.setattr("bot.app.paying.DRAIN", TICK)
     network = FakeNetwork(hangs=True, listed=[mention(at=clock())])
     bot = running(tmp_path, network)
     async with asyncio.timeout(3):
