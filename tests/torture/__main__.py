@@ -1,11 +1,13 @@
 """scripts/torture: see --help."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 
 from tests.servers.faulty import AtRandom
 from tests.servers.running import NotInstalledError
@@ -19,11 +21,16 @@ IN_FULL = {"bluesky": (200, 20), "snac": (60, 10), "mock": (200, 20), "gotosocia
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGTERM, _stop)
     names = tuple(options.network) or NAMES
     groups = [names] if options.together else [(name,) for name in names]
     outcomes = [outcome for group in groups for outcome in _one(group, options)]
     print("", *(outcome.told() for outcome in outcomes), sep="\n")
     return 0 if all(outcome.is_right for outcome in outcomes) else 1
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    sys.exit("told to stop: nothing was counted")  # raised, so that the servers and the bot end, too
 
 
 def _options() -> argparse.Namespace:

@@ -35,7 +35,8 @@ from tests.torture.subjects import Subject
 
 READS = "network is read"  # in the log
 PATIENCE_FOR_START_S = 20
-MOST_POSTS_IN_A_LIFE = 12
+PATIENCE_FOR_POST_S = 8  # a look, and a line that loses some
+POSTS_IN_A_LIFE = (1, 1, 2, 8)  # drawn from these
 # One person asks all day here, and one platform is asked about by everybody.
 SETTINGS = (
     '[budgets]\nperson = "1000 + 1 per 100ms"\ntarget = "1000 + 1 per 1s"\nall_looks = "1000 + 1 per 100ms"\n'
@@ -120,8 +121,8 @@ class Torture:
             self.end()
             self.start()
         else:
-            number = self.rng.randint(1, MOST_POSTS_IN_A_LIFE)
-            self.kill_at_a_post(self.rng.choice(self.subjects), number=number, within_s=self.plan.until_killed_s)
+            number, longest_s = self.rng.choice(POSTS_IN_A_LIFE), self.plan.until_killed_s + PATIENCE_FOR_POST_S
+            self.kill_at_a_post(self.rng.choice(self.subjects), number=number, within_s=longest_s)
 
     def kill_at_a_post(self, subject: Subject, *, number: int = 1, within_s: float) -> None:
         """Kill it when this server has just acted on so many posts; if it gets none in time, then so."""
@@ -253,6 +254,8 @@ def run(
         for number, step in enumerate(steps):
             if time.monotonic() - began > plan.longest_s:
                 tell(f"time is up at step {number} of {len(steps)}")
+                if "back" in steps[number:]:
+                    played.go("back")
                 break
             played.go(step)
             if number % 50 == 0:
