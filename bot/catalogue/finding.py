@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import idna
 
+from bot.catalogue.beside import without_bystanders
 from bot.catalogue.institutions import Institution, institution_of
 from bot.catalogue.matching import Match, NameIndex
 from bot.catalogue.names import Token, plain_form, words
@@ -138,7 +139,10 @@ class Catalogue:
 
     def _named(self, intent: Intent) -> tuple[Platform, ...]:
         by_host = [self._at_host(host) for host in intent.hosts]
-        matches = keep_plausible(self._names.matches(intent.text), intent, hosts_given=bool(by_host))
+        thread = self._platforms.get(intent.thread or "")
+        named = self._names.matches(intent.text)
+        plausible = keep_plausible(named, intent, hosts_given=bool(by_host), thread=thread)
+        matches = without_bystanders(plausible, intent.thread)
         found = {platform.key: platform for platform in (*by_host, *(match.platform for match in matches))}
         behind = {platform.behind for platform in found.values()} - _named_for_themselves(matches)
         return tuple(platform for platform in found.values() if platform.key not in behind)

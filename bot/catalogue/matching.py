@@ -24,6 +24,10 @@ _LONGEST_TEXT = 5_000
 _MOST_TOKENS = 400
 _MOST_MATCHES = 30
 _MOST_GUESSES = 60
+_POSSESSIVES = frozenset(
+    {"mon", "ma", "mes", "ton", "ta", "votre", "notre", "nos", "my", "our", "your", "mein", "mi", "mio"}
+)
+_EASILY_WRONG = 5
 _START = 3  # letters that tell whether any name begins so
 _Spelling = TypeVar("_Spelling", str, tuple[str, ...])
 
@@ -135,6 +139,8 @@ class NameIndex:
 
     def _run_together(self, run: Sequence[Token], letters: str) -> Name | None:
         """A sure name written with other gaps ("chat gpt", "springer link"): below six letters it may be none."""
+        if len(run) > 1 and run[0].folded in _POSSESSIVES:
+            return None  # "mon lycée" is somebody's school
         name = self._names.get(letters) if len(letters) >= SHORTEST else None
         return None if name is None or name.weak or any(token.opens for token in run[1:]) else name
 
@@ -148,7 +154,8 @@ class NameIndex:
                 continue
             if next(guesses, None) is None:
                 return None
-            if meant := self._slips.meant(letters, at_most=1 if len(run) > 1 else 2):
+            meant = self._slips.meant(letters, at_most=1 if len(run) > 1 else 2)
+            if meant and _slips_in_a_long_word(run, self._names[meant]):
                 return Match(self._names[meant], written, place, last)
         return None
 
@@ -157,6 +164,14 @@ class NameIndex:
         # Ambiguous names are left out as guesses, but what is close to one is close to a name.
         sure = {letters: name.platform.key for letters, name in self._names.items() if not name.weak}
         return Slips(sure)
+
+
+def _slips_in_a_long_word(run: Sequence[Token], name: Name) -> bool:
+    """Whether its short words are right, where it has several: "back online" is no beck-online."""
+    if len(run) != len(name.words) or len(run) == 1:
+        return True
+    pairs = zip(run, name.words, strict=True)
+    return all(token.folded == word or len(word) >= _EASILY_WRONG for token, word in pairs)
 
 
 def _put(names: dict[_Spelling, Name], spelling: _Spelling, name: Name) -> None:

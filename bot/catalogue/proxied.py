@@ -18,7 +18,8 @@ _PROXY_WORD = re.compile(
     r"proxy|(?:^|[.-])(?:ezp|bib|bu|scd|lib|libs|vpn|webvpn)(?:$|[.-])|biblio|docelec|doc-elec|bases-doc|distant|acces"
     r"|univ|ressources|eresources|nomade|passerelle|openathens|remote|library|gateway"
 )
-_HOSTED = ".idm.oclc.org"  # OCLC hosts EZproxies there, one a customer
+# OCLC hosts EZproxies, one a customer; OpenAthens hosts one a region.
+_HOSTED = (".idm.oclc.org", ".proxy.openathens.net")
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _OWN_PAGES = frozenset({"www", "login", "proxy", "auth"})
 
@@ -41,7 +42,7 @@ def readings(host: str, known: Mapping[str, str]) -> Iterator[Rewritten]:
     labels = host.split(".")
     for cut in range(1, len(labels) - 1):
         proxy = ".".join(labels[cut:])
-        sure = proxy in known or (proxy.endswith(_HOSTED) and proxy.count(".") == _HOSTED.count("."))
+        sure = proxy in known or (proxy.endswith(_HOSTED) and proxy.count(".") == _HOSTED[0].count("."))
         named = sure or _PROXY_WORD.search(proxy) is not None
         names = _by_hyphens(labels[0]) if cut == 1 else (".".join(labels[:cut]),)
         for name in names:

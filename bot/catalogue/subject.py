@@ -22,11 +22,20 @@ def is_person(text: Sequence[Token], last: int) -> bool:
 
 
 def _begins(text: Sequence[Token], first: int) -> bool:
-    place = first
-    if place > 0 and not text[place].opens and text[place - 1].folded in _words("articles"):
-        place -= 1
-    if place == 0 or text[place].opens:
+    places = [first]
+    if first > 0 and not text[first].opens and text[first - 1].folded in _words("articles"):
+        places.append(first - 1)
+    if any(place == 0 or text[place].opens for place in places):
         return True
+    elided = " de" if text[first].elided else ""  # "plus d'Outlook"
+    return any(
+        _phrase(text, place - length, place) + elided in _words("before")
+        for place in places
+        for length in range(1, min(_LONGEST_PHRASE, place) + 1)
+    ) or (bool(elided) and _before(text, first))
+
+
+def _before(text: Sequence[Token], place: int) -> bool:
     lengths = range(1, min(_LONGEST_PHRASE, place) + 1)
     return any(_phrase(text, place - length, place) in _words("before") for length in lengths)
 

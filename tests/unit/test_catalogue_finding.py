@@ -1,11 +1,14 @@
 """Which platform is meant: hosts, names, ambiguous names, lists."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.catalogue import Catalogue, read_catalogue
 from bot.model import Act, Intent, Language
+from bot.understanding.focus import failing_part
+from bot.understanding.lexicons import lexicon
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +53,26 @@ TEXTS: dict[str, tuple[str, list[str]]] = {
     "a capital at the start of a sentence is not enough": ("Le chat est tombé de la table", []),
     "what fails beside a sure name": ("Zoom plante, Google Meet aussi", ["zoom", "google-meet"]),
     "a shouting post proves no capital": ("LA BASE EST EN PANNE", []),
+    "whose it is": ("Archives et manuscrits de la BnF : indisponible", ["bnf-archives"]),
+    "whose an ambiguous one is": ("Gemini de Google est en panne ?", ["gemini"]),
+    "the house alone": ("la BnF est en panne", ["bnf"]),
+    "explained in brackets": ("Signal (la messagerie, comme Messenger) est en panne", ["signal", "messenger"]),
+    "a kind of thing in brackets": ("Signal (der Messenger) est en panne", ["signal"]),
+    "one more in brackets": ("Gallica (et Persée) sont en panne", ["gallica", "persee"]),
+    "brackets that remove the doubt": ("canvas (the LMS) est mort", ["canvas-lms"]),
+    "where it comes from": ("EM-Premium rame, ça vient de chez Elsevier ?", ["em-premium"]),
+    "only where it comes from": ("ça vient de chez Elsevier ?", ["elsevier"]),
+    "who else it may be": ("Izly refuse tout, c'est général au Crous ?", ["izly"]),
+    "an error page's own name": ("Gallica et Persée : a Cloudflare error page", ["gallica", "persee"]),
+    "an accident of two words": ("Zenodo is back online for us, panic over", ["zenodo"]),
+    "servers are no maker of games": ("ma synchro Zotero échoue, serveurs en vrac", ["zotero"]),
+    "somebody's school": ("pronot est mort ou c'est mon lycée", ["pronote"]),
+    "a base is no BASE": ("SIMBAD ne sait plus rien : base tombée ?", ["vizier-simbad"]),
+    "the same in capitals": ("BASE est tombée", ["base-search"]),
+    "a list with no more": ("plus de Teams, plus d'Outlook, plus de OneDrive", ["teams", "outlook", "onedrive"]),
+    "run together with du": ("le site du Parisien est mort", ["leparisien"]),
+    "two for astronomers": ("VizieR et ADS sont en panne", ["vizier-simbad", "nasa-ads"]),
+    "in Catalan": ("la Viquipèdia est en panne", ["wikipedia"]),
     "a service of the house, not the house": ("HumanID et Nakala sont HS", ["huma-num", "nakala"]),
 }
 
@@ -57,6 +80,52 @@ TEXTS: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize(("text", "keys"), TEXTS.values(), ids=TEXTS.keys())
 def test_names_are_found(text: str, keys: list[str], catalogue: Catalogue) -> None:
     assert [platform.key for platform in catalogue.find(asked(text)).platforms] == keys
+
+
+@pytest.mark.parametrize(
+    ("thread", "text", "keys"),
+    [
+        ("youtube", "Twitch aussi ou juste YouTube ?", ["twitch"]),
+        ("sudoc", "en plus de Sudoc, Calames est muet", ["calames"]),
+        ("sudoc", "Sudoc est toujours en panne", ["sudoc"]),
+        ("sudoc", "Sudoc et Calames sont muets", ["sudoc", "calames"]),
+        ("facebook", "du coup Messenger est touché aussi ou pas", ["messenger"]),
+        ("sfr", "et chez Free, ça capte ?", ["free"]),
+        ("cairn", "et chez Free, ça capte ?", []),
+        ("ameli", "erreur technique, comme tout le monde", []),
+    ],
+)
+def test_a_thread_tells_what_its_posts_leave_out(thread: str, text: str, keys: list[str], catalogue: Catalogue) -> None:
+    intent = replace(asked(text), thread=thread)
+    assert [platform.key for platform in catalogue.find(intent).platforms] == keys
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "keys"),
+    [
+        (Language.SPANISH, "Epic Games y Riot fuera los dos", ["epic-games", "riot"]),
+        (Language.ENGLISH, "Grafana Cloud plus Sentry are down", ["grafana-cloud", "sentry"]),
+        (Language.GERMAN, "Weder Statista noch die FT reagieren", ["statista", "ft"]),
+    ],
+)
+def test_lists_in_other_languages(language: Language, text: str, keys: list[str], catalogue: Catalogue) -> None:
+    intent = replace(asked(text), language=language)
+    assert [platform.key for platform in catalogue.find(intent).platforms] == keys
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "keys"),
+    [
+        (Language.FRENCH, "EBSCO, d'accord. Mais ProQuest, qu'en est-il ?", ["proquest"]),
+        (Language.ENGLISH, "npm no idea, but is PyPI down?", ["pypi"]),
+        (Language.SPANISH, "Gmail me va, pero Google Drive no suelta nada, ¿soy el único?", ["google-drive"]),
+    ],
+)
+def test_what_is_put_aside_is_not_asked_about(
+    language: Language, text: str, keys: list[str], catalogue: Catalogue
+) -> None:
+    intent = replace(asked(failing_part(text, lexicon(language))), language=language)
+    assert [platform.key for platform in catalogue.find(intent).platforms] == keys
 
 
 def test_free_is_an_adjective_in_english(catalogue: Catalogue) -> None:
@@ -79,6 +148,8 @@ HOSTS = {
     "proxied by hyphens, secure": ("www-jstor-org-s.proxy.univ-x.fr", "jstor"),
     "proxied by dots": ("www.dalloz.fr.bases-doc.univ-lorraine.fr", "dalloz"),
     "no proxy at all": ("github.com.evil.example", None),
+    "an accent that is its own": ("xn--monlyce-gya.net", "monlycee-net"),
+    "hosted by OpenAthens": ("ieeexplore-ieee-org.eu1.proxy.openathens.net", "ieee"),
 }
 
 
