@@ -51,7 +51,7 @@ from bot.ports import SocialNetwork, Store
 from bot.posting import ANSWERED, OVER_BUDGET, PUT_OFF, TOO_LATE, Posting
 from bot.understanding.dossier import dossier_asked
 from bot.watching import Watching
-from bot.wording import is_our_own_words, word
+from bot.wording import is_our_own_words, with_place_first, word
 
 ONE_AT_A_TIME = "one-at-a-time"
 OUR_OWN_WORDS = "our-own-words"  # another copy of the bot, which wears no mark
@@ -133,8 +133,11 @@ class Answering:
         For the operator's own questions; strangers' go through `settle`. `asker` is who asks
         (`SocialNetwork.address_of`).
         """
-        decided = decide(intent, self.catalogue.seen_by(asker))
-        return await self._look(decided) if isinstance(decided, LookAt) else decided
+        catalogue = self.catalogue.seen_by(asker)
+        decided = decide(intent, catalogue)
+        if not isinstance(decided, LookAt):
+            return decided
+        return with_place_first(await self._look(decided), catalogue.vantage)
 
     # ---------------------------------------------------------------- what is wanted
 
@@ -184,6 +187,7 @@ class Answering:
                     await self.store.postpone(mention, reason=reason, not_before=self.clock() + wait)
                     return PUT_OFF
                 case answer:
+                    answer = with_place_first(answer, asked.catalogue.vantage)
                     reply = self._worded(mention, asked.intent, answer, network.text_limit)
                     outcome = await self.posting.answer(asked.owed, network, reply)
                     if asked.owed.saying is not None and outcome == ANSWERED:

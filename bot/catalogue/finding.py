@@ -53,7 +53,9 @@ class Catalogue:
         *,
         institutions: Sequence[Institution] = (),
         proxies: Mapping[str, str] | None = None,
+        vantage: str | None = None,
     ) -> None:
+        self.vantage = vantage  # the place of the probe that is the askers' own
         self.institutions = tuple(institutions)
         self._platforms = {platform.key: platform for platform in platforms}
         self._names = NameIndex(self._platforms.values())
@@ -105,7 +107,7 @@ class Catalogue:
             return self
         if institution.key not in self._views:
             own = institution.platforms_for_its_people(self._platforms.values())
-            self._views[institution.key] = Catalogue(own, proxies=self._proxies)
+            self._views[institution.key] = Catalogue(own, proxies=self._proxies, vantage=institution.vantage)
         return self._views[institution.key]
 
     def names_in(self, text: str) -> tuple[Named, ...]:

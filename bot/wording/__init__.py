@@ -3,6 +3,7 @@
 from bot.wording.causes import cause_words
 from bot.wording.explaining import explain
 from bot.wording.own_words import is_our_own_words
+from bot.wording.places import with_place_first
 from bot.wording.replies import verdict_line, word
 from bot.wording.times import interval_words, seconds_words
 from bot.wording.voice import verdict_name
@@ -15,5 +16,6 @@ __all__ = [
     "seconds_words",
     "verdict_line",
     "verdict_name",
+    "with_place_first",
     "word",
 ]

@@ -1,8 +1,9 @@
 """Votes in, places in words out: "from Paris, Rennes and Limoges", "d'ici"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.model import Leaning, Verdict, Vote, Word
+from bot.model import Answer, GiveVerdicts, Leaning, Verdict, Vote, Word
 from bot.wording.voice import Voice
 
 MOST_NAMED = 4  # beyond four places: "and 3 others"
@@ -25,6 +26,23 @@ def from_where(votes: Sequence[Vote], say: Voice, *, most: int = MOST_NAMED) -> 
         return say.ngettext("from {number} place", "from {number} places", unnamed)
     others = max(0, len(named) - most) + unnamed
     return say.gettext("from {places}", places=_listed(named, others, say, most=most))
+
+
+def with_place_first(answer: Answer, place: str | None) -> Answer:
+    """The answer with this place named before the others, wherever it looked too."""
+    if place is None or not isinstance(answer, GiveVerdicts):
+        return answer
+    return replace(answer, verdicts=tuple(_seen_first_from(place, verdict) for verdict in answer.verdicts))
+
+
+def _seen_first_from(place: str, verdict: Verdict) -> Verdict:
+    """The votes from there before the others on the target that decided."""
+    first = [vote for vote in deciding(verdict) if _is_called(vote, place)]
+    return replace(verdict, votes=(*first, *(vote for vote in verdict.votes if vote not in first)))
+
+
+def _is_called(vote: Vote, place: str) -> bool:
+    return (vote.vantage_point.place or "").strip().casefold() == place.strip().casefold()
 
 
 def silent_words(verdict: Verdict, say: Voice) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.catalogue import read_catalogue
 from bot.checking import Checking
-from bot.model import Mention, Response, Target, Visibility
+from bot.model import Mention, Response, Target, VantagePoint, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.posting import wait_before_retry
 from tests.fakes.flow import flow
@@ -37,6 +37,7 @@ OWN = """
 [institution]
 name = "Université"
 instances = ["example"]
+vantage = "Rennes"
 [vitrine]
 name = "le catalogue de la BU"
 kind = "other"
@@ -179,6 +180,19 @@ async def test_the_catalogue_is_that_of_whoever_asks() -> None:
     assert "catalogue" in desk.words
     assert "BU" not in desk.words
     assert desk.words.endswith("Avec son adresse, je peux aller voir.")
+
+
+async def test_the_probe_of_the_askers_own_is_named_first() -> None:
+    desk = Desk()
+    desk.probes.answer = lambda target: [
+        saw(target, Response(503, target.host), place=VantagePoint(name, place=name))
+        for name in ("Paris", "Rennes", "Limoges")
+    ]
+    asked = mention("Fragile est en panne ?")
+    await desk.ask(asked)
+    assert "Rennes, Paris" in desk.words
+    await desk.ask(replace(asked, id="2", author=replace(asked.author, handle="asker@elsewhere.example.org")))
+    assert "Paris, Rennes" in desk.words
 
 
 PROXIED = "https://www-solide-example.ezproxy.fragile-univ.example/doc/S3CRET?ticket=S3CRET"

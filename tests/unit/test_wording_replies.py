@@ -34,7 +34,7 @@ from bot.model import (
     Word,
 )
 from bot.verdict import judge
-from bot.wording import seconds_words, verdict_line, word
+from bot.wording import seconds_words, verdict_line, with_place_first, word
 from tests.unit.verdict_scenes import (
     CAIRN,
     NOW,
@@ -420,6 +420,20 @@ def test_what_is_said_in_french(situation: str) -> None:
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_what_is_said_in_english(situation: str) -> None:
     assert say(SITUATIONS[situation], Language.ENGLISH) == SAID[situation][1]
+
+
+@pytest.mark.parametrize(
+    ("place", "places"),
+    [
+        ("Brest", "Brest, Paris, Rennes, Limoges"),
+        ("rennes", "Rennes, Paris, Limoges, Nice"),
+        ("Pau", "Paris, Rennes, Limoges, Nice"),
+        (None, "Paris, Rennes, Limoges, Nice"),
+    ],
+)
+def test_the_place_of_the_askers_own_is_named_first(place: str | None, places: str) -> None:
+    shared = SITUATIONS["down from seven places"]
+    assert f"depuis {places} et 3 autres" in plain(say(with_place_first(shared, place), Language.FRENCH))
 
 
 def test_a_reply_that_is_too_long_keeps_what_matters() -> None:
