@@ -130,10 +130,10 @@ class NameIndex:
     def _longest_at(self, place: int, written: Sequence[Token]) -> Match | None:
         if written[place].folded[:_START] not in self._starts:
             return None
-        for last in range(min(place + MOST_WORDS, len(written)), place, -1):
-            run = written[place:last]
-            spelt = tuple(token.folded for token in run)
-            if name := self._exact.get(spelt) or self._run_together(run, "".join(spelt)):
+        window = tuple(token.folded for token in written[place : place + MOST_WORDS])
+        for length in range(len(window), 0, -1):
+            spelt, last = window[:length], place + length
+            if name := self._exact.get(spelt) or self._run_together(written[place:last], "".join(spelt)):
                 return Match(name, written, place, last)
         return None
 
