@@ -16,6 +16,7 @@ from bot.catalogue.drafting import entry_text, id_for
 from bot.catalogue.finding import Catalogue
 from bot.catalogue.institutions import is_under
 from bot.catalogue.names import words
+from bot.catalogue.own_file import EVERYBODY
 from bot.catalogue.sentences import Said
 from bot.model import Language, Platform
 
@@ -122,6 +123,8 @@ def draft(config: Config, catalogue: Catalogue, *, key: str, language: Language)
         drafts.add(stanza)
     proxy = config.name
     domain = _domain_of(proxy) if proxy else "univ-exemple.fr"
+    if domain in EVERYBODY:
+        domain = "univ-exemple.fr"
     top = [*_comment(_TOP.told(language)), "", "[institution]", f'name = "{key}"', f'instances = ["{domain}"]']
     if proxy:
         top.append(f'ezproxy = {{ suffix = "{proxy}", login = "https://{proxy}/login?url=", form = "hyphens" }}')

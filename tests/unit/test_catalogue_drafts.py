@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue import Catalogue, read_catalogue
@@ -99,6 +99,7 @@ def test_accents_of_old_files_are_kept(two: Catalogue) -> None:
     assert 'name = "Érudit de l’été"' in text
 
 
+@example([("Name", "BSKY.APP")])
 @given(st.lists(st.tuples(st.sampled_from(["T", "U", "H", "DJ", "Name", "x", ""]), st.text(max_size=30)), max_size=20))
 def test_junk_gives_a_draft_that_is_right_in_form(lines: list[tuple[str, str]]) -> None:
     text = drafted("\n".join(f"{word} {value}" for word, value in lines), read_catalogue({"docelec.toml": SHARED}))
