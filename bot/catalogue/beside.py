@@ -40,14 +40,21 @@ def is_explanation(match: Match, before: Match | None, text: str) -> bool:
     return not any(word in _words("joining") for word in around)
 
 
-def without_bystanders(matches: Sequence[Match], thread: str | None) -> list[Match]:
-    """The names without what is only said to be the cause, or what the thread was about already."""
-    kept = [match for match in matches if not (_is_cause(match, matches) or _is_old_news(match, matches, thread))]
-    return kept or list(matches)
+def without_bystanders(matches: Sequence[Match], thread: str | None, *, hosts_given: bool = False) -> list[Match]:
+    """The names without what is only said to be the cause, or what the thread was about already.
+
+    One must be left that fails, unless an address is (`hosts_given`).
+    """
+    kept = [
+        match
+        for match in matches
+        if not (_is_cause(match, matches, hosts_given=hosts_given) or _is_old_news(match, matches, thread))
+    ]
+    return kept if kept or hosts_given else list(matches)
 
 
-def _is_cause(match: Match, matches: Sequence[Match]) -> bool:
-    others = any(other.platform is not match.platform and other.last <= match.first for other in matches)
+def _is_cause(match: Match, matches: Sequence[Match], *, hosts_given: bool) -> bool:
+    others = hosts_given or any(other.platform is not match.platform and other.last <= match.first for other in matches)
     if not others or any(token.folded in _words("joining") for token in match.text[match.last : match.last + 2]):
         return False
     if _comes_after("causes", match):

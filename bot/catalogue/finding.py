@@ -144,7 +144,7 @@ class Catalogue:
         thread = self._platforms.get(intent.thread or "")
         named = self._names.matches(intent.text)
         plausible = keep_plausible(named, intent, hosts_given=bool(by_host), thread=thread)
-        matches = without_bystanders(plausible, intent.thread)
+        matches = without_bystanders(plausible, intent.thread, hosts_given=bool(by_host))
         found = {platform.key: platform for platform in (*by_host, *(match.platform for match in matches))}
         behind = {platform.behind for platform in found.values()} - _named_for_themselves(matches)
         return tuple(platform for platform in found.values() if platform.key not in behind)

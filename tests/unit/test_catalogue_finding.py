@@ -128,6 +128,11 @@ def test_what_is_put_aside_is_not_asked_about(
     assert [platform.key for platform in catalogue.find(intent).platforms] == keys
 
 
+def test_the_cause_beside_an_address_is_not_looked_at(catalogue: Catalogue) -> None:
+    intent = asked("ne charge plus. Un problème chez OpenEdition ?", "hypotheses.org")
+    assert [platform.key for platform in catalogue.find(intent).platforms] == ["hypotheses"]
+
+
 def test_free_is_an_adjective_in_english(catalogue: Catalogue) -> None:
     intent = Intent(Act.ASK, Language.ENGLISH, "Free network down again?", says_outage=True)
     assert not catalogue.find(intent).platforms
