@@ -24,7 +24,6 @@ _POINT = "point"  # what the model calls a post that only points at the one abov
 _POINTS_ENOUGH = 0.25
 _CERTAIN = 0.7
 _LIKELY_ENOUGH = 0.15
-_DOUBT_AND_TROUBLE = frozenset({"asks", "down"})
 _OTHER_SENSES = frozenset({"things", "chat", "past", "hypothetical"})
 # Silence costs less than an answer to somebody who asked for none.
 _SILENCE = 1.3
@@ -147,6 +146,9 @@ def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, 
         return Act.ASK, ("rule: doubt, trouble and a name",)
     if act is Act.ASK and in_thread and _asks_of_a_town(post):
         return Act.RECHECK, ("rule: names a town and nothing else, in a thread",)
+    if act is Act.NONE and _tells_of_trouble(post) and chances[Act.ASK] + chances[Act.REPORT_DOWN] >= chances[act]:
+        # Whether asked or told, both get an answer: torn between the two, it is not nothing.
+        return max((Act.ASK, Act.REPORT_DOWN), key=lambda name: chances[name]), ("rule: trouble and a name",)
     return act, ()
 
 
@@ -160,8 +162,12 @@ def _asks_of_a_town(post: _Post) -> bool:
 
 def _is_the_classic_question(post: _Post) -> bool:
     """Whether it is "c'est moi ou X est couché", with or without a question mark, and not of something else."""
+    return "asks" in post.cues and _tells_of_trouble(post)
+
+
+def _tells_of_trouble(post: _Post) -> bool:
     named = post.mentions or bool(post.hosts)
-    return named and post.cues.keys() >= _DOUBT_AND_TROUBLE and not _OTHER_SENSES & post.cues.keys()
+    return named and "down" in post.cues and not _OTHER_SENSES & post.cues.keys()
 
 
 def _act_of_nothing(post: _Post, *, in_thread: bool) -> tuple[Act, tuple[str, ...]]:
