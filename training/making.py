@@ -15,6 +15,8 @@ from training.posts import POINT, Example, unknown_names_and_towns
 # A feature that fewer posts have is an accident.
 FEWEST = 12
 FEWEST_WORDS = 2
+FEWEST_NOUNS = 4  # of German
+COMMON = 50  # a word of this many posts is no name's alone
 ACTS = (*(act.value for act in Act), POINT)
 LANGUAGES = tuple(language.value for language in Language)
 
@@ -42,17 +44,26 @@ def make_model(examples: Sequence[Example], learned_from: str) -> str:
 
 
 def vocabulary_of(examples: Iterable[Example]) -> frozenset[str]:
-    """The words that are common enough to be known; names and towns are left out, for the model is not to know any."""
+    """The words that are common enough to be known; names and towns are left out, for the model is not to know any.
+
+    What stands with a capital within a sentence is a name; but German writes every noun so, and « le », « en » or
+    « de » are words although « Le Mans » and « Aix-en-Provence » have them.
+    """
     names = {word.lower() for name in unknown_names_and_towns() for word in tokens(name)}
     count: Counter[str] = Counter()
     capitals: Counter[str] = Counter()
+    german: Counter[str] = Counter()
     for example in examples:
         for place, token in enumerate(example.tokens):
             if token[0] != "0":
-                count[token.lower()] += 1
-                capitals[token.lower()] += place > 0 and token[0].isupper() and not token.isupper()
+                word, capital = token.lower(), place > 0 and token[0].isupper() and not token.isupper()
+                count[word] += 1
+                capitals[word] += capital
+                german[word] += capital and example.language == Language.GERMAN
     return frozenset(
         word
         for word, times in count.items()
-        if times >= FEWEST_WORDS and word not in names and capitals[word] <= 0.5 * times
+        if times >= FEWEST_WORDS
+        and (word not in names or (times >= COMMON and capitals[word] <= 0.1 * times))
+        and (capitals[word] <= 0.5 * times or (german[word] >= FEWEST_NOUNS and german[word] == capitals[word]))
     )

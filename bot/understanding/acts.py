@@ -142,7 +142,9 @@ def _act(post: _Post, *, in_thread: bool, under: bool) -> tuple[Act, tuple[str, 
     # Few posts ask us to go or to take a reply back, so few were learned from: it takes the word, or more certainty.
     rare = {act for act in (Act.STOP, Act.DELETE) if act.value not in post.cues and chances[act] < _CERTAIN}
     act = Act(max(chances.keys() - rare, key=lambda name: chances[name]))
-    if act is Act.NONE and chances[Act.ASK] >= _LIKELY_ENOUGH and _is_the_classic_question(post):
+    told_or_nothing = act in (Act.NONE, Act.REPORT_DOWN)
+    likely = chances[Act.ASK] >= _LIKELY_ENOUGH or "me_or" in post.cues
+    if told_or_nothing and likely and _is_the_classic_question(post):
         return Act.ASK, ("rule: doubt, trouble and a name",)
     if act is Act.ASK and in_thread and _asks_of_a_town(post):
         return Act.RECHECK, ("rule: names a town and nothing else, in a thread",)

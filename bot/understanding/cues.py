@@ -3,8 +3,8 @@
 from bot.understanding.lexicons import Lexicon
 
 _LISTS = (
-    "up", "asks", "look", "recheck", "same", "stop", "delete", "help", "things", "chat", "past", "hypothetical",
-    "generic", "shared", "hostile", "not_up", "not_down",
+    "up", "me_or", "asks", "look", "recheck", "same", "stop", "delete", "help", "things", "chat", "past",
+    "hypothetical", "generic", "shared", "hostile", "not_up", "not_down",
 )  # fmt: skip
 
 
