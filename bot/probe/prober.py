@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.model import Blame, Failure, FailureKind, Observation, Phase, Response, Role, Target, VantagePoint
 from bot.probe.addresses import networks
 from bot.probe.dialling import Dial, Policy, dial_tcp
@@ -18,6 +20,7 @@ from bot.probe.limits import Limits
 from bot.probe.meter import Meter
 from bot.probe.resolver import Resolver
 
+log = structlog.stdlib.get_logger("cestmoiou")
 _JUDGED_HEADERS = frozenset(
     {
         "cf-mitigated", "content-type", "retry-after", "server", "via", "x-amzn-waf-action", "x-cache",
@@ -132,6 +135,9 @@ class Prober:
                 return fetch, await fetch.run()
         except TimeoutError:  # no step kept to its limit: the net below the net
             return fetch, Failure(Phase.HTTP, FailureKind.OUT_OF_TIME, Blame.TARGET, "out of time")
+        except Exception as error:  # a bug of ours is no outage of theirs, and no lost answer
+            log.exception("a look broke off: this is a bug; this place abstains")
+            return fetch, Failure(Phase.HTTP, FailureKind.INTERNAL, Blame.VANTAGE_POINT, type(error).__name__)
 
     def _length_s(self, within: timedelta | None) -> float:
         return self._limits.probe_s if within is None else min(within.total_seconds(), self._limits.probe_s)

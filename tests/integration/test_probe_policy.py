@@ -1,6 +1,7 @@
 """The probe goes nowhere private, whatever names and redirects say: a canary on loopback stays untouched."""
 
 import asyncio
+import socket
 import time
 from pathlib import Path
 
@@ -157,3 +158,13 @@ async def test_nothing_is_left_running_behind_a_probe() -> None:
             await world.prober().probe(PLAIN, vantage_point=HERE)
             await asyncio.sleep(0)
             assert [task for task in asyncio.all_tasks() if "Dialler" in repr(task.get_coro())] == []
+
+
+async def test_a_bug_in_a_look_is_no_outage_of_theirs_and_no_lost_answer() -> None:
+    async def broken(_: str, __: int) -> socket.socket:
+        raise UnicodeEncodeError("ascii", "é", 0, 1, "a bug")
+
+    with World({"site.example": [OTHER]}) as world:
+        seen = await world.prober(broken).probe(PLAIN, vantage_point=HERE)
+    assert isinstance(seen.result, Failure)
+    assert (seen.result.kind, seen.result.blame) == (FailureKind.INTERNAL, Blame.VANTAGE_POINT)
