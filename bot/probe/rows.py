@@ -195,6 +195,7 @@ class _Reader:
             return re.compile("")
 
 
+_GROUP = re.compile(r"\((?:\?:)?([^()]{0,1000})\)")
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\]){0,200}\]|\{(\d{0,4})(,?)(\d{0,4})\}|.", re.DOTALL)
 
 
@@ -213,4 +214,10 @@ def _why_slow(pattern: str) -> str | None:
             if before == ")":
                 return "repeats a group"
         before = text
-    return "refers back to a group" if re.search(r"\\[1-9]|\(\?P=", pattern) else None
+    if re.search(r"\\[1-9]|\(\?P=", pattern):
+        return "refers back to a group"
+    if re.search(r"\(\?(?!:)", pattern):
+        return "has flags or looks around; only (?:…) may begin with a question mark"
+    # Tried one way and then the other, over and over: twice as long with each such group.
+    groups = (found[1].split("|") for found in _GROUP.finditer(pattern))
+    return "says the same alternative twice" if any(len(set(each)) < len(each) for each in groups) else None
