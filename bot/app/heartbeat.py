@@ -28,11 +28,15 @@ class NetworkState:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The bot's state at an instant (aware UTC). `trouble` is a sentence about what holds everything back."""
+    """The bot's state at an instant (aware UTC).
+
+    `trouble` is a sentence about what holds everything back, `degraded` one about what it must do without.
+    """
 
     at: datetime
     networks: Mapping[str, NetworkState]
     trouble: str | None = None
+    degraded: str | None = None
 
 
 def write_heartbeat(path: Path, beat: Heartbeat) -> None:
@@ -59,6 +63,14 @@ def what_is_wrong(path: Path, now: datetime) -> str | None:
     return next((wrong for name, state in beat.networks.items() if (wrong := _wrong_with(name, state, now))), None)
 
 
+def what_is_missing(path: Path) -> str | None:
+    """One sentence about what a bot that is well does without just now, or None."""
+    try:
+        return _read(path).degraded
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # which `what_is_wrong` tells
+
+
 def _wrong_with(name: str, state: NetworkState, now: datetime) -> str | None:
     if state.refused:
         return f"{name}: {state.trouble}"
@@ -83,4 +95,6 @@ def _read(path: Path) -> Heartbeat:
         )
         for name, state in raw["networks"].items()
     }
-    return Heartbeat(at=datetime.fromisoformat(raw["at"]), networks=networks, trouble=raw["trouble"])
+    return Heartbeat(
+        at=datetime.fromisoformat(raw["at"]), networks=networks, trouble=raw["trouble"], degraded=raw.get("degraded")
+    )

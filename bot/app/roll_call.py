@@ -16,7 +16,7 @@ _WAIT_S = 1.5
 
 async def called(settings: Settings) -> Sequence[Agent]:
     """Everybody that is known, by name. Raises BrokerError if the broker cannot be reached."""
-    roster = Roster(agents=AgentsFile(settings.data_dir).read())
+    roster = _known(settings)
 
     async def hear(subject: str, payload: bytes) -> None:
         try:
@@ -33,3 +33,12 @@ async def called(settings: Settings) -> Sequence[Agent]:
     finally:
         await link.close()
     return roster.agents
+
+
+def remembered(settings: Settings) -> Sequence[Agent]:
+    """Those whom the running bot has seen earlier, by name, without asking anybody."""
+    return _known(settings).agents
+
+
+def _known(settings: Settings) -> Roster:
+    return Roster(agents=AgentsFile(settings.data_dir).read())

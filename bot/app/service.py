@@ -48,6 +48,7 @@ class Service:
     incidents_kept: timedelta = INCIDENTS_KEPT
     on_store_trouble: Callable[[StoreError], None] | None = None
     notifying: Notifying | None = None  # None: no provider is told of anything
+    degraded: Callable[[], str | None] = lambda: None  # a sentence about what is missing, none of it a network's
     _schedule: Schedule = field(init=False)
     _states: dict[str, NetworkState] = field(init=False, default_factory=dict[str, NetworkState])
     _failures: dict[str, int] = field(init=False, default_factory=dict[str, int])
@@ -200,7 +201,9 @@ class Service:
     # ---------------------------------------------------------------- signs of life
 
     async def _beat(self) -> None:
-        beat = Heartbeat(at=self.clock(), networks=dict(self._states), trouble=self._records.trouble)
+        beat = Heartbeat(
+            at=self.clock(), networks=dict(self._states), trouble=self._records.trouble, degraded=self.degraded()
+        )
         try:
             write_heartbeat(self.heartbeat, beat)
         except OSError as error:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -49,6 +49,7 @@ class Bot:
     vantage: LocalVantage
     store: Store
     notifying: Notifying
+    degraded: Callable[[], str | None]  # a sentence about what looks and answers must do without just now
 
 
 @contextlib.asynccontextmanager
@@ -101,7 +102,8 @@ async def build_bot(
             replies_an_hour=budgets.replies_an_hour,
         )
         notifying = build_notifying(settings, catalogue, answering.posting)
-        yield Bot(answering, checking, catalogue, vantage, store, notifying)
+        trouble = (lambda: None) if agents is None else agents.trouble
+        yield Bot(answering, checking, catalogue, vantage, store, notifying, trouble)
     finally:
         if agents is not None:
             await agents.close()

@@ -14,11 +14,12 @@ from rich.text import Text
 
 from bot.app.clock import now
 from bot.app.logs import set_up_logs
-from bot.app.roll_call import called
+from bot.app.roll_call import called, remembered
 from bot.app.wiring import build_link
 from bot.broker.keys import has_user, new_key_pair, public_half, user_line, with_user, without_user
 from bot.broker.subjects import stop_of
 from bot.cli.errors import UserError
+from bot.ports import OutsideError
 from bot.settings import Settings, load_settings
 from bot.settings.values import AGENT_NAME
 from bot.vantage.agents_file import Revoked
@@ -37,17 +38,19 @@ def agents(context: click.Context, *, as_json: bool) -> None:
         return
     settings = _settings_with_broker()
     revoked = Revoked(settings.data_dir, settings.broker.revoked)()
-    everybody = asyncio.run(called(settings))
+    everybody, trouble = _everybody(settings)
     at = now()
     rows: list[Mapping[str, object]] = [_row(agent, at, agent.state(at, revoked).value) for agent in everybody]
     rows.extend({"name": name, "state": "revoked"} for name in sorted(revoked - {agent.name for agent in everybody}))
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
-    elif not rows:
+    elif not rows and trouble is None:
         click.echo("no agent has been heard of; `cestmoiou agents add NAME` makes a key for one (docs/agents.md)")
-    else:
+    elif rows:
         Console(highlight=False).print(_table(rows))
+    if trouble is not None:
+        raise trouble
 
 
 @agents.command()
@@ -119,6 +122,16 @@ def stop(name: str) -> None:
     _site(name)
     asyncio.run(_stop(settings, name))
     click.echo(f"{name} was asked to stop; `cestmoiou agents` shows whether it did.")
+
+
+def _everybody(settings: Settings) -> tuple[Sequence[Agent], UserError | None]:
+    """Who is there now; if the broker does not answer, who was, and a sentence about it."""
+    try:
+        return asyncio.run(called(settings)), None
+    except OutsideError as error:
+        known = remembered(settings)
+        then = "; these agents are known from earlier" if known else ""
+        return known, UserError(f"{error}{then}")
 
 
 async def _stop(settings: Settings, name: str) -> None:

@@ -43,6 +43,7 @@ async def _run_networks(settings: Settings) -> None:
             heartbeat=settings.heartbeat_path,
             incidents_kept=settings.incidents.keep,
             notifying=bot.notifying,
+            degraded=bot.degraded,
         )
         await service.run(until=stop_signal())
 

@@ -26,6 +26,7 @@ from bot.vantage.roster import CLOCK_IS_OFF, MOST_AGENTS, Roster, State
 
 UNANIMOUS_TO, MAJORITY = 4, 0.8  # as the verdict counts them
 GRACE_S = 0.5
+MISSING_AFTER_S = 15.0  # a restart of the broker is not worth a word
 _MARGIN_S = 0.25  # for the way there and back, so that an agent's last word is still in time
 _PATIENCE_S = 3.0  # with a broker that is being restarted; a broker that is away for longer holds nobody up
 _ROLL_CALL_S = 1.0  # after it, those who are there have told; waited for once, at the start
@@ -91,6 +92,13 @@ class Agents:
     def is_up(self) -> bool:
         """Whether the broker is there."""
         return self._link.is_up
+
+    def trouble(self) -> str | None:
+        """One sentence for the operator about a broker that has been missing for 15 s or more; None: all is well."""
+        if self._link.is_up or self._link.down_s < MISSING_AFTER_S:
+            return None
+        why = self._link.trouble or "it is not reached"
+        return f"no broker for {self._link.down_s:.0f} s, so that colleagues' agents are not asked: {why}"
 
     @property
     def roster(self) -> Roster:

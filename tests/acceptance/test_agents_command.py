@@ -7,10 +7,16 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.app.clock import now
+from bot.app.heartbeat import Heartbeat, NetworkState, write_heartbeat
+from bot.model import VantagePoint
+from bot.vantage.agents_file import AgentsFile
+from bot.vantage.roster import Agent
 from tests.servers.nats_server import NatsServer, running_nats
 from tests.servers.running import NotInstalledError, leave_out, stop, wait_until
 
@@ -92,6 +98,34 @@ def test_an_agent_that_was_killed_comes_back_as_if_nothing_had_been(server: Nats
         process.wait(5)
     with agent(env, tmp_path / "log"):
         assert json.loads(said("agents", "--json", env=bot))["state"] == "ready"
+
+
+def test_agents_that_were_seen_are_listed_when_no_broker_answers(tmp_path: Path) -> None:
+    nobody_there = environment(tmp_path / "data", BROKER__URLS="nats://127.0.0.1:1")
+    where = VantagePoint("agent:rennes", place="Rennes", network="Renater", asn=2200)
+    seen = Agent("rennes", where, now() - timedelta(hours=3), version="0.1.0")
+    AgentsFile(tmp_path / "data").write([seen], now())
+    told = said("agents", env=nobody_there, code=2)
+    assert "rennes" in told
+    assert "3 h ago" in told
+    assert "silent" in told
+    assert "nats://127.0.0.1:1 cannot be reached" in told
+    assert "these agents are known from earlier" in told
+    assert '"state": "silent"' in said("agents", "--json", env=nobody_there, code=2)
+
+
+def test_a_bot_without_its_broker_is_degraded_and_not_ill(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    where = subprocess.run(
+        [sys.executable, "-c", "from bot.settings import heartbeat_path; print(heartbeat_path())"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    beat = Heartbeat(now(), {"mamot": NetworkState(now())}, degraded="no broker for 20 s: nats://x cannot be reached")
+    write_heartbeat(Path(where.stdout.strip()), beat)
+    assert said("healthcheck", env=env) == "degraded: no broker for 20 s: nats://x cannot be reached\n"
 
 
 def test_a_key_is_made_for_a_site_and_its_secret_half_is_for_its_owner(tmp_path: Path) -> None:

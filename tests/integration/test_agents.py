@@ -671,3 +671,17 @@ async def test_a_real_look_from_two_sites_becomes_a_verdict(server: NatsServer) 
     assert {vote.vantage_point.place for vote in verdict.votes} == {"Aix", "Nice"}
     assert {control.vantage_point.id for control in verdict.controls} == {"agent:aix", "agent:nice"}
     assert len(verdict.observations) == 4  # two attempts each
+
+
+async def test_a_broker_that_is_missing_is_told_to_the_operator_until_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.vantage.agents.MISSING_AFTER_S", 0.3)
+    with running_nats(["aix"]) as server:
+        async with bot_side(server) as agents:
+            assert agents.trouble() is None
+            server.kill()
+            await until(lambda: "cannot be reached" in (agents.trouble() or ""))
+            assert "colleagues' agents are not asked" in (agents.trouble() or "")
+            server.start()
+            await until(lambda: agents.trouble() is None)

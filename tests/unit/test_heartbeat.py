@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.heartbeat import Heartbeat, NetworkState, what_is_wrong, write_heartbeat
+from bot.app.heartbeat import Heartbeat, NetworkState, what_is_missing, what_is_wrong, write_heartbeat
 from tests.fakes.network import NOON
 
 WELL = NetworkState(good_at=NOON)
@@ -53,3 +53,11 @@ def test_before_the_start_and_with_a_broken_file_there_is_a_sentence(tmp_path: P
     assert "has not started" in (what_is_wrong(path, NOON) or "")
     path.write_text("{", encoding="utf-8")
     assert "cannot read" in (what_is_wrong(path, NOON) or "")
+
+
+def test_what_the_bot_does_without_is_told_and_is_no_illness(tmp_path: Path) -> None:
+    assert wrong(tmp_path, Heartbeat(NOON, {"mamot": WELL}, degraded="no broker for 20 s")) is None
+    assert what_is_missing(tmp_path / "heartbeat.json") == "no broker for 20 s"
+    assert wrong(tmp_path, Heartbeat(NOON, {"mamot": WELL})) is None
+    assert what_is_missing(tmp_path / "heartbeat.json") is None
+    assert what_is_missing(tmp_path / "none.json") is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.heartbeat import what_is_wrong
+from bot.app.heartbeat import what_is_missing, what_is_wrong
 from bot.app.polling import Account
 from bot.app.service import Service
 from bot.model import FollowUp, Language, Mention, Owed, PostKind, PostRef, Reply, Visibility
@@ -100,6 +100,12 @@ async def test_a_refused_account_is_left_alone_and_shows_in_the_health_check(tmp
     sentence = "fake: fake.example does not accept the token"
     await bot.until(lambda: what_is_wrong(bot.heartbeat, clock()) == sentence and len(other.walks) > 5)
     assert len(network.walks) == 1
+
+
+async def test_what_the_bot_must_do_without_shows_in_the_sign_of_life(tmp_path: Path) -> None:
+    bot = running(tmp_path, FakeNetwork())
+    bot.service.degraded = lambda: "no broker for 20 s"
+    await bot.until(lambda: what_is_missing(bot.heartbeat) == "no broker for 20 s")
 
 
 class BuggyNetwork(FakeNetwork):
