@@ -8,7 +8,6 @@ from bot.model import Mention, Reading
 from bot.ports import SocialError, SocialNetwork, Store
 from bot.understanding import without_secrets
 
-OVERLAP = timedelta(minutes=10)  # networks list late ones behind newer ones; the store knows what it has
 TOO_OLD = timedelta(hours=48)  # an outage of the day before yesterday needs no answer
 CLOCKS_DIFFER = timedelta(minutes=1)  # by how much the network's clock may be behind ours at the first start
 LATE = timedelta(minutes=60)  # an answer that comes later only surprises
@@ -68,7 +67,7 @@ async def take_mentions(account: Account, store: Store, clock: Callable[[], date
     desk = _Desk(store, max(reading.answer_since, there - TOO_OLD), now, _late_before(reading, now, there))
     newest, new, chunk = reading.read_until, 0, list[Mention]()
     try:
-        async for mention in account.network.mentions(since=reading.read_until - OVERLAP):
+        async for mention in account.network.mentions(since=reading.read_until):
             newest = max(newest, mention.listed_at)
             chunk.append(_without_secrets(mention))
             if len(chunk) >= CHUNK:

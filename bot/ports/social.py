@@ -33,8 +33,9 @@ class SocialNetwork(Protocol):
     def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
         """Yield what mentions us, newest first, at least all that was listed after `since` by the network's clock.
 
-        The newest page is always read. Older ones and repeats may come: the store knows which are new. `since` None:
-        the newest page only.
+        The newest page is always read. Older ones and repeats come: networks list late ones behind newer ones, and
+        the walks of a few minutes together find these too; the store knows which are new. `since` None: the newest page
+        only.
         Raises SocialError.
         """
         ...

@@ -20,10 +20,11 @@ from bot.social.account_facts import clock_is_off
 from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
 from bot.social.bluesky_mentions import MentionReader
 from bot.social.bluesky_notices import find_account, post_notice
-from bot.social.bluesky_paging import Sweep, a_little_later, is_enough
+from bot.social.bluesky_paging import RHYTHM, a_little_later
 from bot.social.bluesky_session import session_file
 from bot.social.bluesky_text import link_facets
 from bot.social.bluesky_wire import ListNotifications, PageShape, PostViewShape, WrittenShape
+from bot.social.depth import Depth, Walk
 from bot.social.text import shorten
 
 TEXT_LIMIT = 300  # graphemes; app.bsky.feed.post
@@ -58,7 +59,7 @@ class BlueskyNetwork:
             session_file=session_file(data_dir, name),
             clock=clock,
         )
-        self._sweep = Sweep()
+        self._depth = Depth(RHYTHM)
         self._told_of_clock = False
         self._reader = MentionReader(name=name, client=self._client, clock=clock)
 
@@ -73,12 +74,21 @@ class BlueskyNetwork:
         return TEXT_LIMIT
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
-        """Walk the notifications, newest first, back to `since` and ten minutes more; None: the newest page.
+        """Walk the notifications, newest first, back to `since`, and as deep as `Depth` says; None: the newest page.
 
         Every few minutes, back to all that was listed within two days.
         """
         await self._client.ready()
-        since = self._sweep.since(since, self._clock())
+        walk = self._depth.walk(since, self._clock())
+        whole = False
+        try:
+            async for mention in self._walk(walk):
+                yield mention
+            whole = True
+        finally:
+            walk.ended(whole=whole)
+
+    async def _walk(self, walk: Walk) -> AsyncIterator[Mention]:
         sent: str | None = None
         stood_at: list[str] = []
         for _ in range(MOST_PAGES):
@@ -88,8 +98,8 @@ class BlueskyNetwork:
             async for mention in self._reader.read(notifications):
                 yield mention
             # A cursor comes twice where a page is one millisecond; three times only from a server that stands still.
-            if page.cursor is None or is_enough(notifications, since) or stood_at.count(page.cursor) > 1:
-                self._sweep.done()
+            enough = walk.is_enough(notifications[-1].indexed_at if notifications else None)
+            if page.cursor is None or enough or stood_at.count(page.cursor) > 1:
                 return
             stood_at.append(page.cursor)
             sent = a_little_later(page.cursor, sent)

@@ -12,23 +12,19 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 import structlog
-from pydantic import ValidationError
 
 from bot.model import Accounts, Author, Mention, Notice, PostKind, PostRef, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError
 from bot.social.account_facts import PrivateMentions, clock_ahead, clock_is_off
+from bot.social.depth import Depth
 from bot.social.mastodon_account import accept_private_mentions, account_of, instance_of, missing_scope
 from bot.social.mastodon_client import GoneError, MastodonClient, RefusedRequestError
 from bot.social.mastodon_mentions import VISIBILITY, MentionReader, OwnAccount
 from bot.social.mastodon_notices import find_account, notice_there, post_notice
-from bot.social.mastodon_wire import ContextShape, NotificationShape, StatusShape
+from bot.social.mastodon_paging import RHYTHM, Pages
+from bot.social.mastodon_wire import ContextShape, StatusShape
 from bot.social.text import host_of_url, shorten
 
-PAGE = 40  # Mastodon's own default
-MOST_PAGES = 500  # a fuse: 20,000 mentions
-QUICK_PAGES = 100  # Mastodon allows 300 paged requests in 15 minutes: one in 3 s, once these are used up
-PAGE_EVERY_S = 3.0
-OVERLAP = timedelta(minutes=2)  # notifications become visible out of order on some servers (measured on takahe)
 DEFAULT_LENGTH = 500
 ROOM_FOR_HANDLE = 100  # of the asker's handle and content warning, which count as well
 # The app tries again 15 s after a try began. A request that is under way when we give it up can still be sent, as long
@@ -52,7 +48,9 @@ class MastodonNetwork:
         self._longest: int | None = None  # None until the server has said, or said that it does not
         self._ahead: timedelta | None = None
         self._private_mentions: PrivateMentions | None = None
-        self._reader = MentionReader(name=name, client=self._client, clock=clock)
+        self._depth = Depth(RHYTHM)
+        reader = MentionReader(name=name, client=self._client, clock=clock)
+        self._pages = Pages(name=name, client=self._client, reader=reader)
 
     @property
     def name(self) -> str:
@@ -65,25 +63,20 @@ class MastodonNetwork:
         return (self._longest or DEFAULT_LENGTH) - ROOM_FOR_HANDLE
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
-        """Walk the notifications, newest first, back to `since`; None: the first page. Raises SocialError."""
+        """Walk the notifications, newest first, back to `since`, and as deep as `Depth` says; None: the first page.
+
+        Raises SocialError.
+        """
         me = await self._who_we_are()
         await self._get_ready()
-        max_id: str | None = None
-        seen: set[str] = set()
-        for number in range(MOST_PAGES):
-            if number >= QUICK_PAGES:
-                await asyncio.sleep(PAGE_EVERY_S)
-            page = await self._page(max_id)
-            new = [notification for notification in page if notification.id not in seen]
-            for notification in new:
-                mention = await self._reader.read(notification, me)
-                if mention:
-                    yield mention
-            if not new or since is None or min(item.created_at for item in new) < since - OVERLAP:
-                return
-            seen.update(item.id for item in new)
-            max_id = page[-1].id
-        log.error("more mentions than one walk reads: the oldest are left out", network=self._name, pages=MOST_PAGES)
+        walk = self._depth.walk(since, self._clock())
+        whole = False
+        try:
+            async for mention in self._pages.walk(walk, me):
+                yield mention
+            whole = True
+        finally:
+            walk.ended(whole=whole)
 
     async def clock_ahead(self) -> timedelta | None:
         """As the server's Date said when it was first reached. Raises SocialError."""
@@ -240,25 +233,6 @@ class MastodonNetwork:
                     "strangers' private mentions are filtered, and the token lacks write:notifications to change that",
                     network=self._name,
                 )
-
-    async def _page(self, max_id: str | None) -> list[NotificationShape]:
-        try:
-            said = await self._client.ask(lambda api: api.notifications(types=["mention"], limit=PAGE, max_id=max_id))
-        except (GoneError, RefusedRequestError) as error:  # on a reply it would be for good, here it may pass
-            await account_of(self._client)
-            raise SocialError(str(error)) from error
-        if not isinstance(said, list):  # a server can say {"error": …} with 200, which Mastodon.py lets through
-            raise SocialError(f"{urlsplit(self._server).netloc} answered something that is not a list of notifications")
-        items: list[object] = list(said)  # pyright: ignore[reportUnknownArgumentType] -- a list of whatever
-        readable: list[NotificationShape] = []
-        for item in items:
-            try:
-                readable.append(NotificationShape.model_validate(item))
-            except ValidationError:  # one odd notification must not hide the others
-                log.warning("a notification cannot be read", network=self._name)
-        if items and not readable:
-            raise SocialError(f"{urlsplit(self._server).netloc} answered a page without one readable notification")
-        return readable
 
     def address_of(self, author: Author) -> str | None:
         """The account with its server, "marie@piaille.fr"; those on our own server have none in their handle."""

@@ -323,7 +323,7 @@ async def test_the_first_page_is_enough_without_a_date(scene: Scene, tmp_path: P
 async def test_older_pages_are_read_back_to_the_date(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.social.mastodon.PAGE", 2)
+    monkeypatch.setattr("bot.social.mastodon_paging.PAGE", 2)
     monkeypatch.setattr("bot.social.bluesky.PAGE", 2)
     network = connect(scene.people, tmp_path)
     ids = {mention.id async for mention in network.mentions(since=now() - LONG_AGO)}

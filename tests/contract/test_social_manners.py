@@ -239,6 +239,41 @@ async def test_a_mention_dated_hours_back_is_found_by_the_sweep(
     await network.close()
 
 
+async def test_in_a_storm_most_walks_end_where_the_known_ones_begin(
+    bluesky: BlueskyPeople, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that was listed late, behind many newer ones, is found within a minute."""
+    monkeypatch.setattr("bot.social.bluesky.PAGE", 2)
+    for _ in range(5):
+        bluesky.ask("@bot HAL est en panne ?")
+        bluesky.ask("@bot Gallica est en panne ?", who="third")
+    bluesky.settle()
+    later = timedelta(0)
+    bot = bluesky.accounts["bot"]
+    with running_middleman(bluesky.url) as middleman:
+        network = BlueskyNetwork(
+            name="main",
+            server=middleman.url,
+            identifier=bot.did,
+            password=bot.password,
+            data_dir=tmp_path,
+            clock=lambda: datetime.now(UTC) + later,
+        )
+        since = now()
+        known = {mention.id async for mention in network.mentions(since=since)}
+        late = bluesky.ask("@bot Isidore est en panne ?", written_at=now() - timedelta(minutes=2))
+        bluesky.settle()
+        before = len(middleman.requests)
+        quick = {mention.id async for mention in network.mentions(since=since)}
+        pages = [request for request in middleman.requests[before:] if "listNotifications" in request]
+        later = timedelta(seconds=61)
+        deep = {mention.id async for mention in network.mentions(since=since)}
+        await network.close()
+    assert len(known) >= 10
+    assert (len(pages), late in quick) == (3, False)
+    assert late in deep
+
+
 async def test_between_two_sweeps_only_the_newest_is_read(bluesky: BlueskyPeople, tmp_path: Path) -> None:
     old = bluesky_post(bluesky, "old") | {"indexedAt": (now() - timedelta(hours=1)).isoformat()}
     page = {"notifications": [bluesky_post(bluesky, "new"), old], "cursor": (now() - timedelta(hours=1)).isoformat()}
