@@ -115,7 +115,7 @@ def rows_of(name: str, budget: int | None, outcome: Outcome, lasting: timedelta)
         ("  listed to posted", told_s, "", ""),
         (f"  looks, in {minutes:g} min and after", looks, "", ""),
         (
-            "  shortest time between two looks at one platform",
+            "  shortest time between the beginnings of two looks",
             "–" if closest is None else f"{closest.total_seconds():.1f} s",
             ">= 60 s",
             told(apart),

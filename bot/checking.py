@@ -29,7 +29,9 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
+    """A look that is being made, or was."""
+
     begun_at: datetime
     verdict: asyncio.Task[Verdict]
 
@@ -53,7 +55,7 @@ class Checking:
         self._official = official
         self._deadline = deadline
         self._budget = budget or LookBudget()
-        self._looks: dict[str, _Look] = {}
+        self._looks: dict[str, Look] = {}
 
     async def check(self, platform: Platform) -> Verdict:
         """Say how the platform is: a look just made or under way is shared, else a new one is made.
@@ -84,14 +86,14 @@ class Checking:
         look = self._fresh_look(platform) or self._begin(platform, watching=True)
         return await asyncio.shield(look.verdict)
 
-    def _fresh_look(self, platform: Platform) -> _Look | None:
+    def _fresh_look(self, platform: Platform) -> Look | None:
         look = self._known_look(platform)
         if look is None:
             return None
         age = self._clock() - look.begun_at
         return look if timedelta(0) <= age < platform.min_interval else None  # below 0: the clock was set back
 
-    def _known_look(self, platform: Platform) -> _Look | None:
+    def _known_look(self, platform: Platform) -> Look | None:
         look = self._looks.get(platform.key)
         crashed = look and look.verdict.done() and (look.verdict.cancelled() or look.verdict.exception())
         return None if crashed else look  # a look that crashed is not shared with the next asker
@@ -102,12 +104,12 @@ class Checking:
             return None
         return replace(await asyncio.shield(look.verdict), stale=True)
 
-    def _begin(self, platform: Platform, *, watching: bool = False) -> _Look:
+    def _begin(self, platform: Platform, *, watching: bool = False) -> Look:
         now = self._clock()
         self._forget_old_looks(now)
         task = asyncio.create_task(self._look(platform, watching=watching), name=f"look at {platform.key}")
         self._looks.pop(platform.key, None)  # the newest come last
-        self._looks[platform.key] = look = _Look(now, task)
+        self._looks[platform.key] = look = Look(now, task)
         return look
 
     def _forget_old_looks(self, now: datetime) -> None:

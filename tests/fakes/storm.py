@@ -18,7 +18,7 @@ from pathlib import Path
 from bot.app.polling import Account
 from bot.app.service import Service
 from bot.catalogue import Catalogue
-from bot.checking import Checking
+from bot.checking import Checking, Look
 from bot.model import (
     Accounts,
     Author,
@@ -33,7 +33,7 @@ from bot.model import (
     Target,
     Visibility,
 )
-from bot.ports import Store
+from bot.ports import ProbeNetwork, Store
 from bot.store import open_store
 from bot.store.opening import DATABASE
 from tests.fakes.flow import flow
@@ -152,12 +152,26 @@ class CountedLooks:
         yield Control(HERE, "reference.example", now, works=True, resolved=True)
 
 
+class NotedChecking(Checking):
+    """Notes when looks begin. Noted in `observe`, it would be later by what the store took, or the clock was moved."""
+
+    def __init__(self, networks: Sequence[ProbeNetwork], store: Store, clock: MovableClock) -> None:
+        super().__init__(networks, store, clock)
+        self.begun: list[tuple[str, datetime]] = []
+
+    def _begin(self, platform: Platform, *, watching: bool = False) -> Look:
+        look = super()._begin(platform, watching=watching)
+        self.begun.append((platform.key, look.begun_at))
+        return look
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a storm. `outcomes` counts the mentions by how they were settled, `owed` those that were not.
 
-    `looks` is how many there were, by host; `closest` the shortest time between two of one platform. `overtaken` is by
-    how much at most a question was answered after one that was listed later; `waits` from being listed to the post.
+    `looks` is how many there were, by host; `closest` the shortest time between the beginnings of two of one platform.
+    `overtaken` is by how much at most a question was answered after a later one; `waits` from being listed
+    to the post.
     """
 
     asked: int
@@ -181,6 +195,7 @@ class Storm:
     clock: MovableClock
     network: StormyNetwork
     looks: CountedLooks
+    checking: NotedChecking
     service: Service
 
     async def run(self, until: asyncio.Event) -> None:
@@ -204,13 +219,13 @@ class Storm:
     async def time_passes(self, step: timedelta = MINUTE, *, most: timedelta = timedelta(hours=8)) -> None:
         """Move the clock on, by steps, until nothing is owed any more."""
         for _ in range(round(most / step)):
+            owed = -1
+            while owed != (owed := self.owed()):  # until what came due so far is done
+                await asyncio.sleep(1.1)
             if self.is_over:
                 return
             self.clock.ahead += step
             await asyncio.sleep(0.1)
-            owed = -1
-            while owed != (owed := self.owed()):  # until what came due in this minute is done
-                await asyncio.sleep(1.1)
 
     def outcome(self) -> Outcome:
         """What became of it so far."""
@@ -219,11 +234,11 @@ class Storm:
         for which, _ in self.network.posted:
             overtaken = max(overtaken, newest - listed[which])
             newest = max(newest, listed[which])
-        hosts = sorted({host for host, _ in self.looks.looks})
+        begun = self.checking.begun
         gaps = [
             later - sooner
-            for host in hosts
-            for sooner, later in pairwise([at for one, at in self.looks.looks if one == host])
+            for key in {key for key, _ in begun}
+            for sooner, later in pairwise([at for one, at in begun if one == key])
         ]
         return Outcome(
             asked=len(self.network.asked),
@@ -266,10 +281,11 @@ async def a_storm(
     network, looks = StormyNetwork(clock, asked), CountedLooks(clock, back_at)
     store = await open_store(folder)
     try:
-        answering = flow(Catalogue(PLATFORMS), Checking([looks], store, clock), store, clock)
+        checking = NotedChecking([looks], store, clock)
+        answering = flow(Catalogue(PLATFORMS), checking, store, clock)
         answering.posting.most_an_hour = most_an_hour
         accounts = [Account(network, poll, None)]
         service = Service(accounts, answering, store, clock, folder / "heartbeat.json")
-        yield Storm(store, folder, clock, network, looks, service)
+        yield Storm(store, folder, clock, network, looks, checking, service)
     finally:
         await store.close()
