@@ -20,19 +20,22 @@ def insert_new(connection: Connection, follow_ups: Sequence[FollowUp]) -> int:
 
 def select_owed(connection: Connection, network: str, now: datetime, limit: int) -> tuple[OwedFollowUp, ...]:
     """Those that may be tried now: of each mention the oldest one, and one that was begun before any other."""
-    begun = follow_up.c.attempts.desc()
-    waiting = connection.execute(
-        select(follow_up.c.mention_id, follow_up.c.kind, follow_up.c.not_before)
-        .where(follow_up.c.state == "owed", follow_up.c.network == network)
-        .order_by(begun, follow_up.c.due_at, follow_up.c.kind)
+    turn = func.row_number().over(
+        partition_by=follow_up.c.mention_id,
+        order_by=(follow_up.c.attempts.desc(), follow_up.c.due_at, follow_up.c.kind),
     )
-    first_of_each = dict[str, tuple[str, int]]()
-    for mention_id, kind, not_before in waiting:
-        first_of_each.setdefault(mention_id, (kind, not_before))
-    may_be_tried = [(each, kind) for each, (kind, not_before) in first_of_each.items() if not_before <= to_micros(now)]
-    found = [_read(connection, network, *key) for key in may_be_tried]
-    found.sort(key=lambda each: (each.follow_up.due_at, each.follow_up.mention_id))
-    return tuple(found[:limit])
+    waiting = (
+        select(follow_up.c.mention_id, follow_up.c.kind, follow_up.c.due_at, follow_up.c.not_before, turn.label("turn"))
+        .where(follow_up.c.state == "owed", follow_up.c.network == network)
+        .subquery()
+    )
+    keys = connection.execute(
+        select(waiting.c.mention_id, waiting.c.kind)
+        .where(waiting.c.turn == 1, waiting.c.not_before <= to_micros(now))
+        .order_by(waiting.c.due_at, waiting.c.mention_id)
+        .limit(limit)
+    ).all()
+    return tuple(_read(connection, network, mention_id, kind) for mention_id, kind in keys)
 
 
 def count_attempt(connection: Connection, which: FollowUp, at: datetime, not_before: datetime) -> None:

@@ -16,14 +16,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
-from bot.model import PostRef
+from bot.model import FollowUp, Language, PostKind, PostRef
 from bot.ports import Store, StoreError
 from bot.store import open_store
 from bot.store.engine import make_engine
 from bot.store.schema import HEAD, MIGRATIONS, migrate
 from bot.store.tables import metadata, to_micros
-from tests.contract.test_store import NOON, mention
+from tests.contract.test_store import NOON, mention, own_post
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -395,3 +397,32 @@ async def test_of_a_crowd_the_newest_thousand_of_each_word_are_read(tmp_path: Pa
     read = [report.author_id for report in await store.reports("cairn", since=NOON - timedelta(days=1))]
     await store.close()
     assert read == ["u2", "u1", "u0", *(f"d{number}" for number in range(200, 1200))]
+
+
+async def test_finding_a_few_follow_ups_among_hundreds_reads_only_those(tmp_path: Path) -> None:
+    """Each that is done begins the next: with a statement for each that waits, a storm's return took minutes."""
+    statements = list[str]()
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    store = await open_store(tmp_path)
+    try:
+        for number in range(200):
+            asked = mention(str(number))
+            await store.take([asked], owed=True)
+            post = own_post(f"post-{number}", answers=str(number), to=asked.author.id)
+            await store.settle(asked, outcome="answered", at=NOON, post=post)
+        due = [
+            FollowUp("mamot", str(number), PostKind.BACK, "Revenu.", Language.FRENCH, NOON - timedelta(seconds=number))
+            for number in range(200)
+        ]
+        assert await store.owe(due) == 200
+        event.listen(Engine, "before_cursor_execute", note)
+        found = await store.owed_follow_ups("mamot", now=NOON, limit=3)
+    finally:
+        if statements:
+            event.remove(Engine, "before_cursor_execute", note)
+        await store.close()
+    assert [each.follow_up.mention_id for each in found] == ["199", "198", "197"]
+    assert 0 < len(statements) < 20
