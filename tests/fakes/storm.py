@@ -34,6 +34,8 @@ from bot.model import (
     Visibility,
 )
 from bot.ports import ProbeNetwork, Store
+from bot.social.bluesky_paging import RHYTHM
+from bot.social.depth import Depth
 from bot.store import open_store
 from bot.store.opening import DATABASE
 from tests.fakes.flow import flow
@@ -43,6 +45,7 @@ from tests.fakes.probes import HERE, saw
 NAMES = ("Solide", "Fragile", "Penible")
 PLATFORMS = tuple(Platform(name.lower(), name, targets=(Target(f"{name.lower()}.example"),)) for name in NAMES)
 WAYS = ("c'est moi ou {} est couché ?", "{} est en panne ?", "is {} down?", "y a que chez moi que {} rame ?")
+PAGE = 100
 INSISTENT = 5  # people who ask again and again
 MINUTE = timedelta(minutes=1)
 
@@ -74,18 +77,22 @@ class StormyNetwork:
     can_post_quietly: bool = False
     posted: list[tuple[str, datetime]] = field(default_factory=list[tuple[str, datetime]])
     posts: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    depth: Depth = field(default_factory=lambda: Depth(RHYTHM))
     dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 -- a test's own dice
 
     async def clock_ahead(self) -> timedelta | None:
         return None
 
     async def mentions(self, *, since: datetime | None) -> AsyncIterator[Mention]:
-        now = self.clock()
-        for one in reversed(self.asked):
-            if since is not None and one.listed_at < since - timedelta(minutes=10):
-                return
-            if one.listed_at <= now:
+        walk = self.depth.walk(since, self.clock())
+        listed = [one for one in reversed(self.asked) if one.listed_at <= walk.began_at]
+        for start in range(0, len(listed), PAGE):
+            page = listed[start : start + PAGE]
+            for one in page:
                 yield one
+            if walk.is_enough(page[-1].listed_at):
+                break
+        walk.ended(whole=True)
 
     async def reply(
         self,
