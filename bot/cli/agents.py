@@ -1,9 +1,10 @@
 """`cestmoiou agents`: who looks for us, and their keys: a list, `add`, `revoke`, `restore`, `stop`."""
 
 import asyncio
+import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from bot.cli.errors import UserError
 from bot.ports import OutsideError
 from bot.settings import Settings, load_settings
 from bot.settings.values import AGENT_NAME
-from bot.vantage.agents_file import Revoked
+from bot.vantage.agents_file import REVOKED, Revoked
 from bot.vantage.roster import CLOCK_IS_OFF, Agent
 
 BOT = "bot"  # no site may have this name: `add bot` makes the bot's own key
@@ -70,7 +71,11 @@ def add(name: str, users: Path | None, seed: Path | None) -> None:
     if users is None:
         click.echo(f"The server's line, for the list of users:\n{user_line(site, pair.public)}")
     else:
-        _write_users(users, lambda: with_user(text, site, pair.public))
+        try:
+            _write_users(users, lambda: with_user(text, site, pair.public))
+        except UserError:
+            path.unlink(missing_ok=True)  # a key that no server knows would only be in the way of the next try
+            raise
         click.echo(f"{users} has the new key; have the server read it: nats-server --signal reload")
     click.echo(f"{path} is the secret half: it goes to {'the bot' if site is None else 'the site'} and nowhere else.")
 
@@ -93,7 +98,8 @@ def revoke(name: str, users: Path | None) -> None:
     settings = load_settings()
     site = _site(name)
     if site is not None:
-        _revoked(settings).revoke(name)
+        with _said_if_not_written(settings):
+            _revoked(settings).revoke(name)
         click.echo(f"{name} is not heard any more.")
     if users is None:
         click.echo("Its key still opens the server's door: take its line out of the list of users, and reload it.")
@@ -109,7 +115,9 @@ def restore(name: str) -> None:
     """Hear a revoked agent again."""
     settings = load_settings()
     _site(name)
-    if not _revoked(settings).restore(name):
+    with _said_if_not_written(settings):
+        is_heard = _revoked(settings).restore(name)
+    if not is_heard:
         raise UserError(f"{name} stands in broker.revoked of the settings; take it out there")
     click.echo(f"{name} is heard again, if the server has a key for it.")
 
@@ -156,6 +164,14 @@ def _revoked(settings: Settings) -> Revoked:
     return Revoked(settings.data_dir, settings.broker.revoked)
 
 
+@contextlib.contextmanager
+def _said_if_not_written(settings: Settings) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{settings.data_dir / REVOKED} cannot be written ({error.strerror})") from error
+
+
 def _site(name: str) -> str | None:
     """None for the bot. Raises UserError."""
     if not AGENT_NAME.fullmatch(name):
@@ -174,8 +190,9 @@ def _text_of(users: Path | None) -> str:
 
 def _write_users(users: Path, text: Callable[[], str]) -> None:
     try:
-        new = users.with_name(f"{users.name}.new")
-        new.write_text(text(), "utf-8")
+        new, told = users.with_name(f"{users.name}.new"), text()
+        users.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(told, "utf-8")
         new.replace(users)
     except ValueError as error:
         raise UserError(f"{users} is {error}; it is left as it is") from error

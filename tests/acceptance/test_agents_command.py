@@ -146,6 +146,28 @@ def test_a_key_is_made_for_a_site_and_its_secret_half_is_for_its_owner(tmp_path:
     assert "# site rennes" not in users.read_text()
 
 
+def test_the_first_key_makes_the_folder_of_the_file_of_users(tmp_path: Path) -> None:
+    env = environment(tmp_path / "data")
+    users, seed = tmp_path / "users" / "users.conf", tmp_path / "bot.seed"
+    said("agents", "add", "bot", "--users", str(users), "--seed", str(seed), env=env)
+    assert "# the bot" in users.read_text()
+
+
+def test_a_key_that_the_server_is_not_told_leaves_no_secret_behind(tmp_path: Path) -> None:
+    env = environment(tmp_path / "data")
+    users, seed = tmp_path / "users.conf", tmp_path / "rennes.seed"
+    users.write_text("somebody else's\n")
+    said("agents", "add", "rennes", "--users", str(users), "--seed", str(seed), env=env, code=2)
+    assert not seed.exists()
+    assert users.read_text() == "somebody else's\n"
+
+
+def test_who_cannot_be_written_down_as_revoked_is_said_in_one_line(tmp_path: Path) -> None:
+    env = environment(tmp_path / "data") | {"CESTMOIOU_DATA_DIR": "/proc/nowhere"}
+    for verb in ("revoke", "restore"):
+        assert "agents-revoked.txt cannot be written" in said("agents", verb, "rennes", env=env, code=2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "more", "sentence"),
     [
