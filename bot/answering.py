@@ -141,7 +141,7 @@ class Answering:
 
     # ---------------------------------------------------------------- what is wanted
 
-    async def _dossier_for(self, asked: Asked) -> GiveDossier | NothingToReport | None:
+    async def _dossier_for(self, asked: Asked) -> GiveDossier | NothingToReport | _Silence | None:
         """« dossier », in a thread about a platform or with its name; None: that is not what is wanted."""
         name = dossier_asked(asked.mention.text)
         if name is None:
@@ -151,8 +151,10 @@ class Answering:
         platform = asked.catalogue.of_key(keys[0]) if keys else None
         if platform is None:
             return None
-        if asked.said.stopped_by is not None:
-            await self.store.resume(asked.mention)  # who asks for it wants to hear from us again
+        if asks_again(asked.mention, asked.said, Act.ASK):  # who asks for it wants to hear from us again
+            await self.store.resume(asked.mention)
+        elif asked.said.stopped_by is not None:
+            return _Silence(STOPPED)
         made = await gather_newest(keys, self.store, self.catalogue, at=self.clock())
         return GiveDossier(made) if made else NothingToReport(platform.name)
 

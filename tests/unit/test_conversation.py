@@ -365,6 +365,21 @@ async def test_dossier_about_what_works_says_that_there_is_nothing_to_report() -
     assert talk.words[1] == "Rien à signaler pour Solide\u00a0: aucune panne en mémoire."
 
 
+async def test_a_dossier_asked_for_before_stop_does_not_take_it_back() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    await talk.says("stop")
+    assert await talk.says("dossier", under="reply-to-1", after=-MINUTE) == "they-said-stop"
+    assert await talk.desk.store.has_stopped("fake", "a1")
+
+
+async def test_a_dossier_asked_for_after_stop_is_given() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    await talk.says("stop")
+    assert await talk.says("dossier", under="reply-to-1") == "answered"
+
+
 async def test_dossier_out_of_nowhere_is_an_ordinary_word() -> None:
     talk = Talk()
     assert await talk.says("dossier") == "nothing-to-say"
