@@ -141,7 +141,7 @@ def _comparison(dossier: Dossier, say: Voice) -> Iterator[Line]:
     told = [
         _controls_of(place, dossier, say) for place in dict.fromkeys(each.vantage_point for each in dossier.controls)
     ]
-    yield say.gettext("Reference pages, looked at beside it"), "; ".join(told) or unknown
+    yield say.gettext("Reference pages, looked at beside it"), say.series(told) or unknown
     yield say.gettext("Other services that answered meanwhile"), _names(dossier.worked or (), unknown)
     yield say.gettext("Other services in trouble meanwhile"), _names(dossier.failed, say.gettext("none known"))
     if dossier.common is not None:
@@ -204,7 +204,7 @@ def _about(dossier: Dossier, say: Voice, zone: tzinfo) -> Iterator[Line]:
     yield say.gettext("Institution and person to answer"), to_add
     yield say.gettext("Addresses of the institution (IP)"), to_add
     yield say.gettext("Title or permanent link of a document"), to_add
-    yield say.gettext("Picture of the screen"), say.gettext("none")
+    yield say.gettext("Picture of the screen"), say.gettext("not made")
     yield say.gettext("Route (traceroute)"), say.gettext("not measured")
     yield say.gettext("Who runs this program"), dossier.operator or unknown
 

@@ -81,8 +81,8 @@ def seen_words(dossier: Dossier, say: Voice) -> tuple[str, ...]:
     if not groups:
         return ()
     shown = list(groups.items())[:_MOST_SEEN]
-    full = "; ".join(_group(outcome, members, say, with_address=True) for outcome, members in shown)
-    brief = "; ".join(_group(outcome, members, say, with_address=False) for outcome, members in shown)
+    full = say.series([_group(outcome, members, say, with_address=True) for outcome, members in shown])
+    brief = say.series([_group(outcome, members, say, with_address=False) for outcome, members in shown])
     return tuple(dict.fromkeys((f"{full}.", f"{brief}.", f"{_group(*shown[0], say, with_address=False)}.")))
 
 

@@ -15,6 +15,15 @@ _STEPS = {
     Role.API: mark("programming interface"),
     Role.LOGIN: mark("signing in"),
 }
+_REACHED = {
+    Phase.POLICY: mark("none: its address is one where I do not go"),
+    Phase.DNS: mark("looking up the name (DNS)"),
+    Phase.TCP: mark("connecting (TCP)"),
+    Phase.TLS: mark("encryption (TLS)"),
+    Phase.HTTP: mark("waiting for the answer (HTTP)"),
+    Phase.CONTENT: mark("reading the answer"),
+    Phase.DONE: mark("the end, a page came"),
+}
 _PHASES = (Phase.POLICY, Phase.DNS, Phase.TCP, Phase.TLS, Phase.HTTP, Phase.CONTENT)
 
 Line = tuple[str, str]
@@ -51,8 +60,9 @@ def place_lines(seen: Seen, say: Voice, zone: tzinfo) -> Iterator[Line]:
     yield say.gettext("Server reached"), look.addresses.used or _not_reached(look.result, say)
     if look.addresses.dead:
         yield say.gettext("Servers that do not answer"), ", ".join(look.addresses.dead)
-    yield say.gettext("Outcome"), f"{_outcome(look.result)}; {cause_words(seen.cause, language=say.language)}"
-    yield say.gettext("Step reached"), look.result.phase.value if isinstance(look.result, Failure) else Phase.DONE.value
+    yield say.gettext("Outcome"), say.series((_outcome(look.result), cause_words(seen.cause, language=say.language)))
+    reached = look.result.phase if isinstance(look.result, Failure) else Phase.DONE
+    yield say.gettext("Step reached"), say.gettext(_REACHED[reached])
     yield say.gettext("Encryption (TLS)"), _tls(seen, say)
     yield say.gettext("Times"), _times(seen, say)
     if isinstance(look.result, Response):

@@ -6,7 +6,7 @@ read at run time, so that a translator needs no build step.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
@@ -51,6 +51,13 @@ class Voice:
     def listing(self, items: Sequence[str], *, style: Literal["standard", "or"] = "standard") -> str:
         """Say "a, b and c", or "a, b or c"."""
         return format_list(list(items), style=style, locale=self.locale)
+
+    def series(self, items: Sequence[str]) -> str:
+        """Say "a; b; c": what is too long for commas; "" if there is nothing."""
+        return reduce(self._and_then, items) if items else ""
+
+    def _and_then(self, first: str, second: str) -> str:
+        return self.gettext("{first}; {second}", first=first, second=second)
 
 
 @cache

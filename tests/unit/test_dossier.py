@@ -1,6 +1,7 @@
 """What there is to tell a provider: every item that support desks ask for, in every form, and nothing of people."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -133,7 +134,7 @@ ASKED = {
     "until when": "Ended: not yet",
     "status": "Outcome: HTTP 503; server error",
     "error of a place that got no answer": "Outcome: tcp / timeout;",
-    "screenshot": "Picture of the screen: none",
+    "screenshot": "Picture of the screen: not made",
     "browser and system": f"Browser and system: no browser: a program, “{AGENT}”",
     "campus, proxy, VPN": "On a campus, or through a VPN: unknown",
     "address reached": "Server reached: 192.0.2.7",
@@ -174,6 +175,16 @@ async def test_every_language_has_the_same_lines(world: World, language: Languag
     assert len(other) == len(english)
     same = {line for line in english if line.strip("-")} & set(other)
     assert language is Language.ENGLISH or same == set()
+
+
+async def test_french_has_its_spaces_before_semicolons_and_names_the_steps(world: World) -> None:
+    dossier = await world.dossier()
+    told = dossier_text(dossier, language=Language.FRENCH, zone=PARIS).replace(AGENT, "")
+    note = dossier_note(dossier, language=Language.FRENCH, limit=500, zone=PARIS)
+    assert "HTTP 503 depuis Rennes (192.0.2.7)\u202f; tcp / timeout depuis Nice" in note
+    assert "Étape atteinte\u00a0: jusqu’au bout, une page est venue" in told
+    assert "Étape atteinte\u00a0: la connexion (TCP)" in told
+    assert re.findall("[^\u202f];", told) == []
 
 
 @pytest.mark.parametrize("language", Language)
@@ -285,7 +296,7 @@ async def test_the_few_lines_in_french(world: World) -> None:
     note = dossier_note(await world.dossier(), language=Language.FRENCH, limit=500, zone=PARIS)
     assert note.replace("\u00a0", " ").splitlines() == [
         "Constat : Cairn.info, en panne. Depuis 10:40–10:42.",
-        "HTTP 503 depuis Rennes (192.0.2.7); tcp / timeout depuis Nice. Pages témoins : 6 sur 6 répondent.",
+        "HTTP 503 depuis Rennes (192.0.2.7)\u202f; tcp / timeout depuis Nice. Pages témoins : 6 sur 6 répondent.",
         "Disent que ça ne marche pas : 2 (Limoges, Chambéry). Page d’état : une panne.",
         "Le tout est chez qui m’exploite : cestmoiou dossier cairn-20261123-094200",
     ]

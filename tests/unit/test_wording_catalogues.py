@@ -83,6 +83,7 @@ def test_no_language_leaves_a_sentence_in_english(language: Language) -> None:
         "{date}, {time}",
         "page",
         "{label}: {value}",
+        "{first}; {second}",
     }
     assert {source for source, text in _translations(language) if source == text} <= international
 
