@@ -52,6 +52,7 @@ EDIT_AFTER = timedelta(seconds=20)  # several colleagues speak up within seconds
 SEVERAL = 3  # people, and the one post that tells of them where nothing can be edited waits no longer than an edit
 GATHERED_FOR = timedelta(minutes=5)  # it is posted once, so one or two wait for more
 REPORTS_FROM = timedelta(hours=1)  # before the first bad look: people notice before they ask
+MOST_TYPED = 100  # hosts that no catalogue knows, followed at the same time
 _DEFAULT_LIMIT = 300  # of a network that is not there just now: the shortest of all
 _MOST_NOTED = 2000
 
@@ -161,7 +162,7 @@ class Watching:
     async def _take_note(self, verdict: Verdict) -> Verdict:
         latest = await self.store.latest_incident(verdict.platform.key)
         after = after_look(latest, verdict, self.rhythm)
-        if after is None:
+        if after is None or not (_goes_on(latest) or await self._may_follow(after)):
             is_back = latest is not None and latest.good_since is not None and verdict.word is Word.UP
             return replace(verdict, tally=await self._people_on(latest)) if latest and is_back else verdict
         look = LookTaken.of(verdict)
@@ -188,13 +189,28 @@ class Watching:
             owed += [self._back(post, after, verdict, now) for post in to_tell_back(after, posts, now=now)]
         return owed
 
+    async def _may_follow(self, incident: Incident) -> bool:
+        """Anybody can type dead hosts: each would be looked at for weeks, and read whenever another one opens."""
+        if not _is_typed(incident):
+            return True
+        return sum(map(_is_typed, await self.store.open_incidents())) < MOST_TYPED
+
     async def _with_common_cause(self, verdict: Verdict, incident: Incident) -> Verdict:
-        others = [other for other in await self.store.open_incidents() if other.id != incident.id]
+        """What it shares with others of the common catalogue.
+
+        No host that somebody typed: a stranger could have it named, or a hoster blamed. Nor what one institution runs:
+        that is for its people.
+        """
+        others = [one for one in await self.store.open_incidents() if one.id != incident.id and self._is_common(one)]
         if not others:
             return verdict
         in_trouble = [await self._in_trouble(each) for each in (incident, *others)]
         found = common_causes([each for each in in_trouble if each is not None], self.hosters)
         return replace(verdict, common=found.get(incident.platform_key))
+
+    def _is_common(self, incident: Incident) -> bool:
+        platform = None if _is_typed(incident) else self.catalogue.of_key(incident.platform_key)
+        return platform is not None and platform.scope is None
 
     async def _in_trouble(self, incident: Incident) -> InTrouble | None:
         platform = self.catalogue.of_key(incident.platform_key)
@@ -251,6 +267,14 @@ class Watching:
     def _limit(self, post: OwnPost) -> int:
         network = self.networks.get(post.network)
         return network.text_limit if network is not None else _DEFAULT_LIMIT
+
+
+def _goes_on(incident: Incident | None) -> bool:
+    return incident is not None and incident.is_open
+
+
+def _is_typed(incident: Incident) -> bool:
+    return incident.platform_key.startswith("url:")
 
 
 def _follow_up(post: OwnPost, kind: PostKind, text: str, due_at: datetime) -> FollowUp:

@@ -129,6 +129,11 @@ class World:
         await self.watching.heard("solide")
 
 
+def typed(host: str) -> Platform:
+    """A host that no catalogue knows."""
+    return Platform(f"url:{host}", host, targets=(Target(host, typed=True),))
+
+
 async def test_an_outage_from_the_first_question_until_everybody_is_told_that_it_is_over() -> None:
     world = World(status=200)
     assert (await world.ask("anne")).word is Word.UP
@@ -410,6 +415,28 @@ async def test_three_platforms_at_one_hoster_are_told_together() -> None:
     assert (third.common.name, third.common.platforms) == ("OVHcloud", ("HAL", "Persée", "Solide"))
 
 
+async def test_what_strangers_typed_or_one_institution_runs_is_not_told_of_beside_a_platform() -> None:
+    world = World()
+    ent = replace(PERSEE, key="univ-x.ent", name="L'ENT de X", scope="univ-x")
+    world.watching.catalogue = Catalogue([SOLIDE, ent])
+    await world.ask("anne", ent)
+    for number in range(3):
+        await world.ask("brice", typed(f"buy-this-{number}.example"))
+    verdict = await world.ask("chloe")
+    assert verdict.common is None
+
+
+async def test_strangers_who_type_dead_hosts_have_a_hundred_followed_and_no_platform_of_ours_waits() -> None:
+    world = World()
+    verdicts = [await world.ask("brice", typed(f"dead-{number}.example")) for number in range(102)]
+    assert [verdict.incident is not None for verdict in verdicts] == [True] * 100 + [False] * 2
+    assert (await world.ask("anne")).incident is not None
+    world.status = 200
+    await world.wait(5)
+    world.status = 503
+    assert (await world.ask("brice", typed("dead-200.example"))).incident is not None
+
+
 async def test_a_platform_that_left_the_catalogue_is_no_longer_looked_at() -> None:
     world = World()
     await world.ask("anne")
@@ -421,8 +448,7 @@ async def test_a_platform_that_left_the_catalogue_is_no_longer_looked_at() -> No
 
 async def test_a_host_that_somebody_typed_is_followed_too() -> None:
     world = World()
-    typed = Platform("url:exemple.fr", "exemple.fr", targets=(Target("exemple.fr", typed=True),))
-    await world.ask("anne", typed)
+    await world.ask("anne", typed("exemple.fr"))
     world.status = 200
     await world.wait(10)
     assert await world.owed() == [("anne", PostKind.BACK)]
