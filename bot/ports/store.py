@@ -158,7 +158,11 @@ class Store(Protocol):
         ...
 
     async def prune(self, *, before: datetime, reports_before: datetime) -> int:
-        """Delete what was settled or posted before an instant, and older reports; say how many mentions that were."""
+        """Delete what was settled or posted before an instant, and older reports; say how many mentions that were.
+
+        Hosts that somebody typed ("url:…") are forgotten as well, if nothing was seen of them since: anybody can type
+        any number of them.
+        """
         ...
 
     async def history(self, platform_key: str) -> History:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import History
@@ -54,6 +54,13 @@ def select_answered(connection: Connection, since: datetime, until: datetime) ->
     """Keys of the platforms whose newest good look lies between two instants, sorted."""
     between = platform.c.last_up_at.between(to_micros(since), to_micros(until))
     return tuple(connection.scalars(select(platform.c.key).where(between).order_by(platform.c.key)))
+
+
+def delete_typed(connection: Connection, before: datetime) -> None:
+    """Forget hosts that somebody typed, unless they were seen to work, or to begin to fail, since an instant."""
+    lately = or_(platform.c.last_up_at >= to_micros(before), platform.c.first_down_at >= to_micros(before))
+    is_old = func.coalesce(lately, False).is_(False)
+    connection.execute(delete(platform).where(platform.c.key.startswith("url:"), is_old))
 
 
 def _instant(micros: int | None) -> datetime | None:

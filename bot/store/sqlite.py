@@ -257,6 +257,7 @@ def _prune(transaction: Connection, before: datetime, reports_before: datetime) 
     follow_up_rows.delete_settled(transaction, before)
     notices.delete_notices(transaction, before)
     people.delete_reports(transaction, reports_before)
+    platforms.delete_typed(transaction, before)
     return pruned
 
 

@@ -250,6 +250,19 @@ async def test_a_wall_is_usual_until_we_get_through(store: Store) -> None:
     assert await store.history("cairn") == History(last_up_at=NOON + MINUTE)
 
 
+async def test_hosts_that_somebody_typed_are_forgotten_in_time_and_platforms_are_not(store: Store) -> None:
+    old, fresh, walled = (Platform(f"url:{name}.example", name) for name in ("old", "fresh", "walled"))
+    await store.remember(verdict(Word.UP, NOON))
+    await store.remember(replace(verdict(Word.UP, NOON), platform=old))
+    await store.remember(replace(verdict(Word.UP, NOON), platform=fresh))
+    await store.remember(replace(verdict(Word.DOWN, NOON + MINUTE), platform=fresh))
+    await store.remember(replace(verdict(Word.INCONCLUSIVE, NOON, cause=CauseId.BOT_WALL), platform=walled))
+    await store.prune(before=NOON + MINUTE, reports_before=NOON)
+    assert await store.history(old.key) == await store.history(walled.key) == History()
+    assert await store.history(fresh.key) == History(last_up_at=NOON, first_down_at=NOON + MINUTE)
+    assert await store.history("cairn") == History(last_up_at=NOON)
+
+
 async def test_half_an_emoji_does_not_stop_the_others(store: Store) -> None:
     broken = replace(mention("broken"), text="couché ? \ud83d")
     assert await store.take([broken, mention("whole")], owed=True) == 2

@@ -363,6 +363,7 @@ class FakeStore:
         self.notices = {
             key: each for key, each in self.notices.items() if each.settled_at is None or each.settled_at >= before
         }
+        self.memories = {key: each for key, each in self.memories.items() if not _is_old(key, each.history, before)}
         return len(old)
 
     async def history(self, platform_key: str) -> History:
@@ -385,6 +386,11 @@ class FakeStore:
     def _fail(self) -> None:
         if self.fails:
             raise self.fails.pop(0)
+
+
+def _is_old(key: str, known: History, before: datetime) -> bool:
+    seen = [at for at in (known.last_up_at, known.first_down_at) if at is not None]
+    return key.startswith("url:") and not any(at >= before for at in seen)
 
 
 def _order(kept: KeptPost) -> tuple[datetime, str]:
