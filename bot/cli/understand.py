@@ -9,6 +9,7 @@ import click
 
 from bot.app.files import build_catalogue
 from bot.catalogue import Catalogue
+from bot.catalogue.ezproxy import decode
 from bot.cli.speaking import address_for
 from bot.model import Act, Intent, Language
 from bot.settings import load_settings
@@ -28,27 +29,27 @@ def understand(texts: tuple[str, ...], *, jsonl: bool, explain: bool, speaks_as:
     catalogue = build_catalogue(load_settings())
     catalogue = catalogue.seen_by(address_for(speaks_as, catalogue))
     if jsonl:
-        sys.exit(_answer_json_lines(sys.stdin, catalogue, explain=explain))
-    lines = texts or (line.rstrip("\n") for line in sys.stdin)
+        sys.exit(_answer_json_lines(sys.stdin.buffer, catalogue, explain=explain))
+    lines = texts or (decode(line).rstrip("\r\n") for line in sys.stdin.buffer)
     for text in lines:
         intent = understood({"text": text}, catalogue, explain=explain)
-        click.echo(_for_people(intent, catalogue, explain=explain))
+        click.echo(_printable(_for_people(intent, catalogue, explain=explain)))
 
 
-def _answer_json_lines(lines: Iterable[str], catalogue: Catalogue, *, explain: bool) -> int:
+def _answer_json_lines(lines: Iterable[bytes], catalogue: Catalogue, *, explain: bool) -> int:
     """Answer each line in order; a line that is none of ours is told on standard error. 1 if there was one, else 0."""
     exit_code = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        post = _post(line)
-        if isinstance(post, str):
-            click.echo(f"line {number}: {post}", err=True)
+        table = _object(line)
+        if isinstance(table, str):
+            click.echo(f"line {number}: {table}", err=True)
             exit_code = 1
             continue
-        intent = understood(post, catalogue, explain=explain)
-        answer = {"id": json.loads(line).get("id"), **outcome(intent, catalogue)}
-        click.echo(json.dumps(answer | ({"cues": intent.cues} if explain else {}), ensure_ascii=False))
+        intent = understood({name: _text(table.get(name)) for name in _TEXT_FIELDS}, catalogue, explain=explain)
+        answer = {"id": table.get("id"), **outcome(intent, catalogue)} | ({"cues": intent.cues} if explain else {})
+        click.echo(_printable(json.dumps(answer, ensure_ascii=False)))
     return exit_code
 
 
@@ -77,10 +78,12 @@ def outcome(intent: Intent, catalogue: Catalogue) -> dict[str, object]:
     return {"act": found.act.value, "targets": targets, "place": intent.place, "lang": intent.language.value}
 
 
-def _post(line: str) -> dict[str, str | None] | str:
-    """The texts of a JSON line, or a sentence on what is wrong with it."""
+def _object(line: bytes) -> dict[str, object] | str:
+    """The object of a JSON line, its texts being texts; or a sentence on what is wrong with it."""
     try:
-        value: object = json.loads(line)
+        value: object = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
+    except UnicodeDecodeError:
+        return "this is not UTF-8; save the file as UTF-8"
     except (ValueError, RecursionError):
         return 'this is not JSON; write {"id": "…", "text": "…"}'
     if not isinstance(value, dict):
@@ -88,13 +91,21 @@ def _post(line: str) -> dict[str, str | None] | str:
     table = cast("dict[str, object]", value)
     if not isinstance(table.get("text"), str):
         return '"text" is missing or no string'
-    read_texts: dict[str, str | None] = {}
-    for name in _TEXT_FIELDS:
-        text = table.get(name)
-        if text is not None and not isinstance(text, str):
-            return f'"{name}" is no string'
-        read_texts[name] = text
-    return read_texts
+    wrong = (name for name in _TEXT_FIELDS if not isinstance(table.get(name), str | None))
+    return next((f'"{name}" is no string' for name in wrong), table)
+
+
+def _no_number(constant: str) -> object:
+    raise ValueError(f"{constant} is none of JSON's")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _printable(text: str) -> str:
+    """Halves of surrogate pairs, which JSON lets in and no encoding lets out, as the escapes that they came as."""
+    return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def _for_people(intent: Intent, catalogue: Catalogue, *, explain: bool) -> str:

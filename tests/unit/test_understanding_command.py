@@ -39,3 +39,30 @@ def test_json_lines_are_answered_in_order_and_bad_ones_told() -> None:
         'line 2: this is not JSON; write {"id": "…", "text": "…"}',
         'line 3: "text" is missing or no string',
     ]
+
+
+def test_json_lines_that_no_encoding_can_print_stop_nothing() -> None:
+    lines = [r'{"id": "\ud800", "text": "is JSTOR down?"}', r'{"id": "2", "text": "Brou\udc00zouf est HS ?"}']
+    result = CliRunner().invoke(understand, ["--jsonl"], input="\n".join(lines))
+    assert (result.exit_code, result.exception) == (0, None)
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["\ud800", "2"]
+
+
+def test_json_lines_of_windows_are_read_and_other_encodings_told() -> None:
+    lines = [
+        b'\xef\xbb\xbf{"id": "1", "text": "is JSTOR down?"}',
+        '{"id": "2", "text": "Persée est HS ?"}'.encode("latin-1"),
+        b'{"id": NaN, "text": "is JSTOR down?"}',
+    ]
+    result = CliRunner().invoke(understand, ["--jsonl"], input=b"\r\n".join(lines))
+    assert result.exit_code == 1
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["1"]
+    assert result.stderr.splitlines() == [
+        "line 2: this is not UTF-8; save the file as UTF-8",
+        'line 3: this is not JSON; write {"id": "…", "text": "…"}',
+    ]
+
+
+def test_texts_of_another_encoding_are_read_all_the_same() -> None:
+    result = CliRunner().invoke(understand, [], input="Persée est HS ?\r\n".encode("latin-1"))
+    assert (result.exit_code, result.stdout) == (0, "ask\tpersee\t-\tfr\n")
