@@ -149,6 +149,8 @@ def _read(path: Path) -> str | Said:
 
 
 def _unreadable(path: Path, error: OSError) -> Said:
+    if isinstance(error, FileNotFoundError):
+        return Said(f"{path} : n'existe pas ; vérifiez son nom et son dossier", f"{path}: is not there; check its name")
     return Said(
         f"{path} : ne peut pas être lu ({error.strerror}) ; rendez-le lisible",
         f"{path}: cannot be read ({error.strerror}); make it a readable file",

@@ -104,7 +104,7 @@ class _Checked:
     def near_misses(self, groups: Iterable[Iterable[str]]) -> None:
         """Two names one letter apart, of files that the same people see."""
         for group in groups:
-            known: dict[str, dict[str, tuple[str, Table]]] = {}
+            known: dict[str, dict[str, tuple[str, Table]]] = {}  # the names, by their letters, and whose
             for file in group:
                 for table in self.tables[file]:
                     self._compare(file, table, known, is_own=file in self.own)
@@ -120,17 +120,19 @@ class _Checked:
             others = {
                 other: found for slip in _one_letter_less(letters) for other, found in known.get(slip, {}).items()
             }
-            for other, (_, its_table) in others.items():
-                # A name is written in several ways within one entry, and one of them may be near another's.
+            for other, (its_name, its_table) in others.items():
+                # A name is written in several ways within one entry, and one of them may be near another's. The same
+                # name is a fault, and told as one.
                 if (
                     its_table is not table
+                    and its_name != name
                     and (other == letters or other not in mine)
                     and OSA.distance(letters, other) <= 1
                 ):
                     self.hints.append(self._fault(file, table, "", _near_miss(name, its_table.key)))
-        for letters in mine:
+        for letters, name in mine.items():
             for slip in _one_letter_less(letters):
-                known.setdefault(slip, {}).setdefault(letters, (file, table))
+                known.setdefault(slip, {}).setdefault(letters, (name, table))
 
     def _fault(self, file: str, table: Table, name: str, said: Said, near: str = "") -> Fault:
         return Fault(file, table.line_of(name, near), table.key, said.told(self.language))

@@ -142,12 +142,13 @@ class _Entry:
 
     def _texts(self, field: str) -> tuple[str, ...]:
         value = self.table.get(field, [])
-        if isinstance(value, list):
-            texts = [text for text in cast("list[object]", value) if isinstance(text, str) and text.strip()]
-            if len(texts) == len(cast("list[object]", value)):
-                return tuple(texts)
-        self._complain(field, sentences.no_texts(field))
-        return ()
+        listed = cast("list[object]", value) if isinstance(value, list) else [None]
+        texts = [text for text in listed if isinstance(text, str)]
+        if len(texts) < len(listed):
+            self._complain(field, sentences.no_texts(field))
+        if not all(text.strip() for text in texts):
+            self._complain(field, sentences.empty_text(field))
+        return tuple(text for text in texts if text.strip())  # what is wrong with these is to be told as well
 
     def _flag(self, field: str, *, usual: bool) -> bool:
         value = self.table.get(field, usual)

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
+from bot.catalogue.names import fold
 from bot.catalogue.sentences import Said
 
-# A table's header, at the start of a line: [cairn], [ "cairn" ], [cairn.status], [[cairn.urls]].
+# A table's header, at the start of a line: [cairn], [ "cairn" ], [cairn.status], [[cairn.urls]]; [l'ent] is wrong.
 _HEADER = re.compile(
-    r"\s*\[\[?\s*[\"']?([^\[\]\"'.]+?)[\"']?\s*(?:\.\s*[\"']?([^\[\]\"'.]+?)[\"']?\s*)?\]\]?\s*(?:#.*)?$"
+    r"\s*\[\[?\s*[\"']?([^\[\]\"'.]+?(?:'[^\[\]\"'.,]+)?)[\"']?\s*(?:\.\s*[\"']?([^\[\]\"'.]+?)[\"']?\s*)?\]\]?\s*(?:#.*)?$"
 )
 _FIELD = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:\.[^=]*)?=")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
@@ -123,6 +124,12 @@ def _no_toml(what: str, line: str) -> Said:
             'ce n\'est pas du TOML : les guillemets doivent être droits ; écrivez "…"',
             'this is not TOML: the quotes must be straight ones; write "…"',
         )
+    if what.startswith(_ODD_KEY) and (header := _header(line)):
+        key = "-".join(re.findall("[a-z0-9]+", fold(header[1]))) or "…"
+        return Said(
+            f"un identifiant n'a ni espace, ni accent, ni apostrophe ; écrivez [{key}]",
+            f"an id has no spaces, accents or apostrophes; write [{key}]",
+        )
     french, english = next((advice for start, advice in _ADVICE.items() if what.startswith(start)), _COPY)
     return Said(f"ce n'est pas du TOML ({what}) ; {french}", f"this is not TOML: {what}; {english}")
 
@@ -131,6 +138,7 @@ def _header(line: str) -> re.Match[str] | None:
     return _HEADER.match(line[:LONGEST_HEADER]) if line.lstrip()[:1] == "[" else None
 
 
+_ODD_KEY = ("Expected ']' at the end of a table", "Invalid initial character for a key part")
 _COPY = ("reprenez la forme d'une entrée voisine", "copy the form of a neighbouring entry")
 _ADVICE = {
     "Cannot overwrite": ("ce champ est écrit deux fois, gardez-en un", "this field stands twice, keep one"),

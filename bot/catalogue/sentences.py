@@ -90,6 +90,11 @@ def no_texts(field: str) -> Said:
     )
 
 
+def empty_text(field: str) -> Said:
+    """A list of texts with one that says nothing."""
+    return Said(f"un texte de {field} est vide ; enlevez-le", f"a text of {field} is empty; take it out")
+
+
 def no_flag(field: str) -> Said:
     """A field that must be true or false."""
     return Said(f"{field} doit être true ou false, sans guillemets", f"{field} must be true or false, without quotes")

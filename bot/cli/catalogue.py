@@ -12,6 +12,7 @@ from bot.catalogue.own_file import HEADER
 from bot.catalogue.parsing import parse
 from bot.catalogue.reading import Fault
 from bot.catalogue.sentences import Said
+from bot.cli.errors import UserError
 from bot.settings import Settings, load_settings
 
 
@@ -33,7 +34,9 @@ def check(names: tuple[str, ...], *, live: bool) -> None:
         from bot.cli.catalogue_live import call_targets
 
         sys.exit(call_targets(names, settings))
-    sys.exit(_check(tuple(map(Path, names)), settings))
+    given = tuple(map(Path, names))
+    _expect_files(given, settings)
+    sys.exit(_check(given, settings))
 
 
 @catalogue.command("import-ezproxy")
@@ -55,6 +58,24 @@ def add(own: str | None) -> None:
     from bot.cli.catalogue_drafts import add_entry
 
     add_entry(own, load_settings())
+
+
+def _expect_files(given: Iterable[Path], settings: Settings) -> None:
+    """Raise UserError if an entry of the catalogue is named where a file should be."""
+    missing = {str(path) for path in given if not path.exists()}
+    if not missing:
+        return
+    shared = read_folder(settings.config_dir / "platforms", settings.language).texts
+    ids = sorted(missing & {table.key for text in shared.values() for table in parse(text).tables})
+    said = (
+        Said(
+            f"{key} : n'est pas un fichier mais une entrée ; pour appeler ses adresses, écrivez --live {key}",
+            f"{key}: is no file but an entry; to call its addresses, write --live {key}",
+        )
+        for key in ids
+    )
+    if ids:
+        raise UserError(*(sentence.told(settings.language) for sentence in said))
 
 
 def _check(given: tuple[Path, ...], settings: Settings) -> int:

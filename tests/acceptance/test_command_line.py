@@ -219,7 +219,7 @@ def misname_a_network(config_dir: Path) -> None:
     [
         pytest.param(
             lose_the_fingerprints,
-            "fingerprints.toml : ne peut pas être lu (No such file or directory) ; rendez-le lisible",
+            "fingerprints.toml : n'existe pas ; vérifiez son nom et son dossier",
             id="no fingerprints",
         ),
         pytest.param(lose_the_catalogue, "il n'y a aucun fichier de plateformes", id="no catalogue"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.cli import main
 from bot.cli.catalogue import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +106,18 @@ def test_near_misses_are_hints_and_no_faults(config: Path, tmp_path: Path) -> No
     ]
 
 
+def test_a_name_that_is_taken_is_a_fault_and_not_a_near_miss_as_well(config: Path, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.toml"
+    draft.write_text(GOOD.replace("bravo", "echo").replace("Bravo", "Newsbank") + '[foxtrot]\nname = "newsbank"\n')
+    assert "too near" not in check(draft).stdout
+
+
+def test_an_entry_named_where_a_file_should_be_is_told_apart(config: Path) -> None:
+    result = CliRunner().invoke(main, ["catalogue", "check", "bravo"])
+    assert result.exit_code == 2
+    assert result.stderr == "cestmoiou: bravo: is no file but an entry; to call its addresses, write --live bravo\n"
+
+
 def test_an_institutions_file_is_known_by_its_header(config: Path, tmp_path: Path) -> None:
     draft = tmp_path / "u.toml"
     draft.write_text(OWN + '[ent]\nname = "ENT"\nkind = "education"\n[bravo]\nextends = "brvo"\n')
@@ -149,7 +162,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a loop of links": (make_a_loop, "cannot be read (Too many levels of symbolic links); make it a readable file"),
     "a pipe": (make_a_pipe, "is no file; take it away"),
     "another encoding": (make_latin_1, ":12: is not UTF-8; save it as UTF-8"),
-    "nothing": (leave_it_out, "cannot be read (No such file or directory); make it a readable file"),
+    "nothing": (leave_it_out, "odd.toml: is not there; check its name"),
 }
 
 

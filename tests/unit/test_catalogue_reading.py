@@ -152,6 +152,9 @@ def test_allow_local_lets_private_hosts_in() -> None:
 
 SLIPS = {
     "a header not closed": ("[a\n", "f.toml:1: this is not TOML"),
+    "an id with a space": ('[Ma Bib]\nname = "A"\nkind = "dev"\n', "f.toml:1: [Ma Bib] an id has no spaces, accents"),
+    "an id with accents": ('[Érudit]\nname = "A"\nkind = "dev"\n', "or apostrophes; write [erudit]"),
+    "an id with an apostrophe": (GOOD + '[l\'ent]\nname = "A"\n', "f.toml:6: [l'ent] an id has no spaces"),
     "a text not closed": ('[a]\nname = "A\nkind = "dev"\n', "f.toml:2: [a] this is not TOML: "),
     "curly quotes": (
         "[a]\nname = «A»\n",
@@ -194,6 +197,14 @@ def test_one_broken_entry_does_not_hide_the_faults_of_the_others() -> None:
         "f.toml:3:",
         "f.toml:7:",
         "f.toml:10:",
+    ]
+
+
+def test_an_empty_name_does_not_hide_what_is_wrong_with_the_others() -> None:
+    text = GOOD + '[b]\nname = "B"\nkind = "dev"\naliases = ["A", ""]\n'
+    assert faults(text).splitlines() == [
+        "f.toml:9: [b] a text of aliases is empty; take it out",
+        "f.toml:9: [b] the name 'A' is taken by [a]; take it out of one of the two",
     ]
 
 
