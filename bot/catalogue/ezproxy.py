@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from urllib.parse import urlsplit
 
 from bot.catalogue.addresses import trouble_with_host
@@ -99,8 +100,8 @@ def _directive(line: str) -> tuple[str | None, str]:
 
 
 def _title(value: str) -> str:
-    """A title without marks of HTML and without what cannot be seen."""
-    plain = re.sub(r"<[^<>]{0,200}>", "", value)
+    """A title without marks and entities of HTML ("&amp;"), and without what cannot be seen."""
+    plain = unescape(re.sub(r"<[^<>]{0,200}>", "", value))
     return " ".join("".join(letter if letter.isprintable() else " " for letter in plain).split())[:80]
 
 

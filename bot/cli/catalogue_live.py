@@ -42,19 +42,30 @@ def call_targets(keys: Sequence[str], settings: Settings) -> int:
     """Call the targets and status pages of these platforms, all if none is named. 1 if one does not answer, else 0."""
     catalogue = build_catalogue(settings)
     set_up_logs(level="error", log_format="console")
-    platforms = list(_wanted(keys, catalogue))
+    platforms = list(_wanted(keys, catalogue, settings.language))
     return asyncio.run(_call_all(platforms, settings))
 
 
-def _wanted(keys: Sequence[str], catalogue: Catalogue) -> Iterable[Platform]:
-    unknown = [key for key in keys if catalogue.by_key_or_name(key) is None]
-    if unknown:
-        raise UserError(f"{', '.join(unknown)}: no such entry in the catalogue; write ids, as in cairn")
-    named = [platform for key in keys if (platform := catalogue.by_key_or_name(key))]
+def _wanted(keys: Sequence[str], catalogue: Catalogue, language: Language) -> Iterable[Platform]:
     own = [platform for institution in catalogue.institutions for platform in institution.platforms]
+    found = {key: _named(key, catalogue, own) for key in keys}
+    if unknown := ", ".join(key for key, platforms in found.items() if not platforms):
+        said = Said(
+            f"{unknown} : aucune entrée de ce nom au catalogue ; écrivez des identifiants, comme cairn",
+            f"{unknown}: no such entry in the catalogue; write ids, as in cairn",
+        )
+        raise UserError(said.told(language))
+    named = [platform for platforms in found.values() for platform in platforms]
     every = named or [*catalogue.platforms.values(), *own]
     # What is switched off is called only if somebody asks for it by name.
     return {platform.key: platform for platform in every if named or (platform.enabled and platform.probe)}.values()
+
+
+def _named(key: str, catalogue: Catalogue, own: Iterable[Platform]) -> list[Platform]:
+    """What somebody who typed this means; an entry of config/local/ also by the id that it has in its file."""
+    theirs = [platform for platform in own if key in (platform.name, platform.key.partition(".")[2])]
+    shared = catalogue.by_key_or_name(key)
+    return [*theirs, *([shared] if shared else [])]
 
 
 async def _call_all(platforms: Sequence[Platform], settings: Settings) -> int:

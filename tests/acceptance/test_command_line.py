@@ -280,5 +280,19 @@ def test_a_live_check_of_nothing_we_know_asks_nobody(world: World) -> None:
     before = len(world.asked)
     done = world.command("catalogue", "check", "--live", "solide", "nulle-part")
     assert done.returncode == 2
-    assert done.stderr == "cestmoiou: nulle-part: no such entry in the catalogue; write ids, as in cairn\n"
+    known = "aucune entrée de ce nom au catalogue ; écrivez des identifiants, comme cairn"
+    assert done.stderr == f"cestmoiou: nulle-part : {known}\n"
     assert len(world.asked) == before
+
+
+@pytest.mark.parametrize("name", ["ma-base", "univ.ma-base", "Ma base"])
+def test_an_entry_of_ones_own_is_called_by_the_id_in_its_file(tmp_path: Path, name: str) -> None:
+    with small_internet(tmp_path) as world:
+        (world.config_dir / "local").mkdir(exist_ok=True)
+        (world.config_dir / "local/univ.toml").write_text(
+            '[institution]\nname = "U"\ninstances = ["u.fr"]\n\n[ma-base]\nname = "Ma base"\nkind = "other"\n'
+            'hosts = ["ma-base.org"]\nurls = [{ role = "home", url = "https://ma-base.org/" }]\n',
+            "utf-8",
+        )
+        done = world.command("catalogue", "check", "--live", name)
+    assert "[univ.ma-base] https://ma-base.org/ (home): " in done.stdout

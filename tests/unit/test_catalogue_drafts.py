@@ -94,6 +94,10 @@ def test_encodings_and_line_ends_do_no_harm(two: Catalogue, encoded: bytes) -> N
     assert DRAFT in drafted(decode(encoded), two)
 
 
+def test_titles_are_read_as_a_page_shows_them(two: Catalogue) -> None:
+    assert 'name = "Arts & métiers"' in drafted("T Arts &amp; m&eacute;tiers\nU https://www.am-revues.fr/\n", two)
+
+
 def test_accents_of_old_files_are_kept(two: Catalogue) -> None:
     text = drafted(decode("T Érudit de l’été\nU https://www.erudition.fr/\n".encode("cp1252")), two)
     assert 'name = "Érudit de l’été"' in text
@@ -200,6 +204,35 @@ def test_an_entry_of_ones_own_goes_below_the_head_of_ones_own_file(config: Path)
     assert own.read_text().startswith("[institution]")
 
 
+def test_an_institution_may_call_its_own_by_names_that_others_use_too(config: Path) -> None:
+    many = '[aaa]\nname = "Moodle"\nkind = "docelec"\nself_hostable = true\nweak = ["Campus"]\n\n'
+    (config / "platforms/docelec.toml").write_text(many + SHARED)
+    (config / "local/u.toml").write_text('[institution]\nname = "U"\ninstances = ["u.fr"]\n')
+    done = add("Moodle", "moodle.u.fr", "education", "Campus", words=("--local", "u.toml"))
+    assert done.exit_code == 0, done.output
+    assert 'name = "Moodle"' in (config / "local/u.toml").read_text()
+    assert "is taken by [aaa]" in add("Moodle").output
+    assert "is taken by [bravo]" in add("Bravo", words=("--local", "u")).output
+
+
+@pytest.mark.parametrize("own", ["nowhere", "../platforms/docelec"])
+def test_a_file_of_ones_own_that_is_not_there_is_told_before_any_question(config: Path, own: str) -> None:
+    result = add("Charlie", words=("--local", own))
+    assert "is not there; copy config/local/exemple.toml.modele to make it" in str(result.exception)
+    assert "1/4" not in result.output
+
+
+def test_whoever_stops_is_told_so_in_french(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CESTMOIOU_LANGUAGE", "fr")
+    assert "Arrêté : rien n'a été changé." in add("Charlie").output
+
+
+def test_a_file_that_is_not_there_is_told_in_french(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CESTMOIOU_LANGUAGE", "fr")
+    result = CliRunner().invoke(catalogue, ["import-ezproxy", "nulle-part.txt"])
+    assert str(result.exception) == "nulle-part.txt : n'existe pas ; vérifiez son nom et son dossier"
+
+
 def run_add(config: Path, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", "catalogue", "add"],
@@ -274,7 +307,7 @@ def test_the_draft_goes_to_a_new_file_only(config: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        pytest.param(None, "cannot be read (No such file or directory)", id="nothing"),
+        pytest.param(None, "config.txt: is not there; check its name", id="nothing"),
         pytest.param(b"\x00\x01\x02" * 1000, "there is no Title line in it", id="a binary file"),
         pytest.param(b"", "there is no Title line in it", id="an empty file"),
     ],
