@@ -18,6 +18,7 @@ from bot.catalogue.ezproxy import decode, draft, read_config
 from bot.catalogue.names import words
 from bot.catalogue.sentences import Said, quoted, taken, unknown_value
 from bot.cli.errors import UserError
+from bot.cli.login_asking import COLON
 from bot.model import Kind, Language, Platform, Role, Target
 from bot.settings import Settings
 
@@ -84,7 +85,9 @@ def _answers(catalogue: Catalogue, language: Language, *, own: bool) -> tuple[st
 
     def ask(question: Said, read: Callable[[str], str | Said]) -> str:
         while True:
-            answer = " ".join(str(click.prompt(question.told(language), default="", show_default=False)).split())
+            colon = COLON.told(language)
+            typed = click.prompt(question.told(language), "", show_default=False, prompt_suffix=colon)
+            answer = " ".join(str(typed).split())
             result = read(answer)
             if not isinstance(result, Said):
                 return result

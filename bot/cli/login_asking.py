@@ -13,6 +13,8 @@ from bot.cli.errors import UserError
 from bot.model import Language
 
 LONGEST_LINE = 4096
+COLON = Said(" : ", ": ")
+"""What stands between a question and its answer."""
 _YES, _NO = frozenset({"o", "oui", "y", "yes"}), frozenset({"n", "non", "no"})
 
 
@@ -47,10 +49,11 @@ class Wizard:
 
     def _answer(self, question: Said, default: str, *, secret: bool) -> str:
         shown = question.told(self.language) + (f" [{default}]" if default else "")
+        suffix = COLON.told(self.language)
         if sys.stdin is not None and sys.stdin.isatty():
             with _interruptible():
-                return str(click.prompt(shown, default="", show_default=False, hide_input=secret))
-        click.echo(f"{shown}: ", nl=False)
+                return str(click.prompt(shown, "", hide_input=secret, show_default=False, prompt_suffix=suffix))
+        click.echo(f"{shown}{suffix}", nl=False)
         line = sys.stdin.readline(LONGEST_LINE) if sys.stdin is not None else ""
         click.echo()
         if not line:
