@@ -12,6 +12,7 @@ from bot.catalogue.institutions import Institution, institution_of
 from bot.catalogue.matching import Match, NameIndex
 from bot.catalogue.names import Token, plain_form, words
 from bot.catalogue.proxied import Rewritten, french_proxies, proxy_platform, readings
+from bot.catalogue.spelt import spelt_with_accents
 from bot.catalogue.weak import keep_plausible
 from bot.model import Act, Between, Gateway, Intent, Kind, Named, Platform, Target, Way
 
@@ -65,13 +66,7 @@ class Catalogue:
         self._own_names = NameIndex(own)
         self._views: dict[str, Catalogue] = {}
         self._proxies = proxies if proxies is not None else {**french_proxies(), **_own_proxies(self.institutions)}
-        # Spelt with their accents, which make another host of them: "thèses.fr".
-        self._spelt = {
-            alias.lower(): platform
-            for platform in self._platforms.values()
-            for alias in platform.aliases
-            if "." in alias and not alias.isascii()
-        }
+        self._spelt = spelt_with_accents(self._platforms.values())
 
     @property
     def platforms(self) -> Mapping[str, Platform]:

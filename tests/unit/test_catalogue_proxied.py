@@ -128,8 +128,20 @@ def test_every_spelling_of_a_host_is_that_host(address: str, catalogue: Catalogu
     assert [one.key for one in found(catalogue, address).platforms] == ["jstor"]
 
 
-def test_an_alias_with_its_accents_may_be_written_as_an_address(catalogue: Catalogue) -> None:
-    assert [one.key for one in found(catalogue, "https://thèses.fr/").platforms] == ["thesesfr"]
+ACCENTS = {
+    "https://thèses.fr/": "thesesfr",
+    "Persée.fr": "persee",
+    "www.érudit.org": "erudit",
+    "légifrance.gouv.fr": "legifrance",
+    "crédit-agricole.fr": "credit-agricole",
+    "pers\u00e8e.fr": "url:xn--perse-7ra.fr",
+    "jst\u00f6r.org": "url:xn--jstr-7qa.org",
+}
+
+
+@pytest.mark.parametrize(("address", "key"), ACCENTS.items())
+def test_a_name_with_its_own_accents_may_be_written_as_an_address(catalogue: Catalogue, address: str, key: str) -> None:
+    assert [one.key for one in found(catalogue, address).platforms] == [key]
 
 
 def test_a_name_in_other_letters_is_nobodys_name(catalogue: Catalogue) -> None:
