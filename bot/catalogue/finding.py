@@ -108,7 +108,12 @@ class Catalogue:
     def names_in(self, text: str) -> tuple[Named, ...]:
         """Where the names of platforms stand in a text, whatever is said of them, from left to right."""
         return tuple(
-            Named(match.text[match.first].start, _end(match.text[match.last - 1]), sure=not match.name.weak)
+            Named(
+                match.text[match.first].start,
+                _end(match.text[match.last - 1]),
+                sure=not match.name.weak,
+                spelt=match.is_spelt,
+            )
             for match in self._names.matches(text)
         )
 

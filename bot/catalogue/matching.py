@@ -57,6 +57,11 @@ class Match:
         return self.name.platform
 
     @property
+    def is_spelt(self) -> bool:
+        """Whether every letter is right; gaps and accents do not count."""
+        return "".join(token.folded for token in self.text[self.first : self.last]) == "".join(self.name.words)
+
+    @property
     def written(self) -> str:
         """The name as it stood in the text."""
         return " ".join(token.written for token in self.text[self.first : self.last])

@@ -118,11 +118,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A platform's name in a text: the characters from `start` up to `end`. `sure`: the words mean nothing else."""
+    """A platform's name in a text: the characters from `start` up to `end`.
+
+    `sure`: the words mean nothing else. `spelt`: every letter is right.
+    """
 
     start: int
     end: int
     sure: bool
+    spelt: bool = True
 
 
 @dataclass(frozen=True, slots=True)

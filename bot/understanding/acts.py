@@ -8,6 +8,7 @@ from bot.model import Act, Intent, Language, Named, Way
 from bot.understanding.cues import cues_in
 from bot.understanding.features import Features, features_of, language_features_of
 from bot.understanding.focus import failing_part
+from bot.understanding.gaps import without_gaps
 from bot.understanding.hosts import hosts_in, ways_in, without_hosts
 from bot.understanding.lexicons import Lexicon, lexicon
 from bot.understanding.places import place_in
@@ -108,7 +109,7 @@ def understand(
 
 
 def _read(text: str, tag: str | None, default: Language, names: NameFinder, model: Model, *, in_thread: bool) -> _Post:
-    whole = plain(text)
+    whole = without_gaps(plain(text), names)
     own = " ".join(without_hosts(whole).split())
     words = folded(own)
     marked = with_hosts_masked(whole)

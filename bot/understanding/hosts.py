@@ -62,6 +62,13 @@ def without_hosts(text: str, *, instead: str = " ") -> str:
     return _BARE.sub(lambda match: instead if _is_host(match) else match.group(), _URL.sub(instead, text))
 
 
+def bare_hosts(text: str) -> Iterator[tuple[int, int]]:
+    """Where hosts stand in a text without a scheme, a port and a path: from where up to where."""
+    for match in _BARE.finditer(_URL.sub(lambda url: " " * len(url.group()), text[:LONGEST_TEXT])):
+        if _is_host(match) and match.group("port") is None and match.group("path") in (None, "/"):
+            yield match.span("host")
+
+
 def way_of_url(rest: str) -> Way | None:
     """Where what follows "https://" leads, and through what; None if it has no host."""
     outer = clean_host(_authority(rest))
