@@ -169,7 +169,7 @@ def _is_the_classic_question(post: _Post) -> bool:
 
 
 def _tells_of_trouble(post: _Post) -> bool:
-    named = post.mentions or bool(post.hosts)
+    named = post.mentions or bool(post.hosts) or "generic" in post.cues
     return named and "down" in post.cues and not _OTHER_SENSES & post.cues.keys()
 
 

@@ -41,3 +41,15 @@ def _is_asked(text: str, language: Language, name: str) -> bool:
     intent = understand(text, tag=None, default=language, names=CATALOGUE.names_in)
     found = CATALOGUE.find(intent)
     return found.act is Act.ASK and [platform.name for platform in found.platforms] == [name]
+
+
+@pytest.mark.parametrize("name", ["le catalogue", "l'ENT", "le proxy", "la docélec"])
+def test_it_may_be_about_what_everybody_has_one_of(name: str) -> None:
+    missed = [
+        text
+        for ending in ("est en panne", "est couché", "rame", "ne répond plus")
+        for mark in ("", " ?")
+        if understand(text := f"c'est moi ou {name} {ending}{mark}", tag=None, default=Language.FRENCH).act
+        is not Act.ASK
+    ]
+    assert missed == []
