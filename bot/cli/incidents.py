@@ -5,10 +5,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from textwrap import fill
 from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +27,7 @@ from bot.store import open_store
 from bot.wording.summary import ListedIncident, incident_cells, incident_headings, no_incident_words
 
 LONGEST = timedelta(days=36500)
+_AS_WIDE_AS_IT_LIKES = 10_000
 
 
 @click.command()
@@ -41,12 +44,24 @@ def incidents(*, as_json: bool, since: str) -> None:
     elif not found:
         click.echo(no_incident_words(language=language))
     else:
-        table = Table(*incident_headings(language=language), box=None, pad_edge=False)
-        for one in found:
-            listed = ListedIncident(one.incident, one.name, one.tally, one.askers)
-            # As text: what stands in brackets would be read as a style.
-            table.add_row(*map(Text, incident_cells(listed, language=language, zone=zone, now=now())))
-        Console(highlight=False).print(table)
+        listed = [ListedIncident(one.incident, one.name, one.tally, one.askers) for one in found]
+        _print_list(
+            incident_headings(language=language),
+            [incident_cells(one, language=language, zone=zone, now=now()) for one in listed],
+        )
+
+
+def _print_list(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """No cell is cut, however narrow the terminal: `dossier` takes an incident's id as it stands there."""
+    table = Table(box=None, pad_edge=False)
+    for heading, cells in zip(headings, zip(*rows, strict=True), strict=True):
+        words = max(len(word) for word in (*heading.split(), *cells) if word)
+        table.add_column(Text(fill(heading, words, break_long_words=False)), no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))  # as text: what stands in brackets would be read as a style
+    wide = Console(highlight=False, width=_AS_WIDE_AS_IT_LIKES)
+    needed = Measurement.get(wide, wide.options, table).maximum
+    Console(highlight=False, width=max(Console().width, needed)).print(table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,14 @@ def test_the_list_has_what_is_down(world: World) -> None:
     assert "en panne" in told
 
 
+@pytest.mark.parametrize("columns", ["20", "80", "200"])
+def test_the_reference_that_dossier_takes_stands_there_whole(world: World, columns: str) -> None:
+    incident = json.loads(world.command("incidents", "--json").stdout)["incident"]
+    told = world.command("incidents", more={"COLUMNS": columns}).stdout
+    assert incident in told
+    assert "…" not in told
+
+
 @pytest.mark.parametrize("asked", ["fragile", "Fragile", "fragile.example"])
 def test_a_platform_stands_for_its_newest_incident(world: World, asked: str) -> None:
     done = world.command("dossier", asked)
