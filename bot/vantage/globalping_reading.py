@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
+from bot.broker.clean import town
 from bot.model import (
     Addresses,
     Blame,
@@ -178,16 +179,10 @@ def _vantage_point(probe: Json) -> VantagePoint:
     city, asn, network = probe.get("city"), probe.get("asn"), probe.get("network")
     return VantagePoint(
         id=f"{PREFIX}{city}:{asn}",
-        place=_named(city),
-        network=_named(network),
+        place=town(city),
+        network=town(network),
         asn=asn if isinstance(asn, int) and not isinstance(asn, bool) else None,
     )
-
-
-def _named(value: object) -> str | None:
-    """A name of theirs as we may repeat it: one printable line of at most 60 characters."""
-    text = " ".join(value.split()) if isinstance(value, str) else ""
-    return text[:60] if text.isprintable() and text else None
 
 
 def _phases(timings: Json) -> Phases:

@@ -57,6 +57,13 @@ def test_what_a_measurement_means(name: str, word: Word, cause: str) -> None:
     assert verdict_of(stored(name)) == (word, cause)
 
 
+def test_a_probe_that_calls_its_town_an_account_or_a_link_calls_nobody() -> None:
+    text = json.dumps(stored("down_503_everywhere")).replace('"Paris"', '"@mallory@evil.example https://evil.example"')
+    places = {fact.vantage_point.place for fact in facts_of(cast("Json", json.loads(text)))}
+    assert not any(letter in str(place) for place in places for letter in "@/:#")
+    assert not any("evil.example" in str(place) for place in places)
+
+
 @pytest.mark.parametrize("path", sorted(ANSWERS.glob("error_*.json")), ids=lambda path: path.stem)
 def test_an_error_of_globalping_says_nothing_about_the_target(path: Path) -> None:
     assert facts_of(stored(path.stem)) == ()
