@@ -11,7 +11,8 @@ import idna
 from bot.model import Way
 
 LONGEST_TEXT = 5_000
-_URL = re.compile(r"(?P<scheme>https?)://(?P<rest>[^\s<>«»\"“”]{1,2000})", re.IGNORECASE)
+# What is longer than 2,000 characters is not read, but goes with the rest.
+_URL = re.compile(r"(?P<scheme>https?)://(?P<rest>[^\s<>«»\"“”]{1,2000})[^\s<>«»\"“”]*", re.IGNORECASE)
 # An address within another: EZproxy (login?url=, qurl=), OpenAthens (redirector/…?url=), Shibboleth (target=, return=).
 _WITHIN = re.compile(r"[?&;#](?:amp;)?(?:q?url|target|return|rurl)=(?P<url>[^\s&]{1,2000})", re.IGNORECASE)
 # Whose sign-in service it is (Shibboleth's WAYFless addresses).
@@ -28,7 +29,12 @@ _MOST_TIMES_ENCODED = 3
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 # Not within a handle, an e-mail address or a longer word; a port and a path may follow.
 _BARE = re.compile(
-    rf"(?<![\w@./-])(?P<host>{_LABEL}(?:\.{_LABEL}){{1,9}})\.?(?P<port>:\d{{1,5}})?(?P<path>[/?#][^\s<>«»\"“”]{{0,2000}})?(?![\w@])"
+    rf"(?<![\w@./-])(?P<host>{_LABEL}(?:\.{_LABEL}){{1,9}})\.?(?P<port>:\d{{1,5}})?(?:(?P<path>[/?#][^\s<>«»\"“”]{{0,2000}})[^\s<>«»\"“”]*)?(?![\w@])"
+)
+# What is left of a query where no address was recognised (localhost:80/x?token=…, an address broken by a space); the
+# addresses that `without_secrets` writes itself stay.
+_QUERY = re.compile(
+    r"[?&;#][\w.%[\]-]{1,64}=(?!https://[\w.-]+/(?:[?&](?:url|entityID)=|[^\w/?#%&=.-]|$))[^\s<>«»\"“”]+"
 )
 _FIGURES = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 # Endings that people mean as addresses when they write a name with a dot. Others ("fini.merci") need https:// before.
@@ -101,7 +107,7 @@ def without_secrets(text: str) -> str:
 
     Of an address that leads to another, scheme and host of each are kept: https://proxy.example/?url=https://…
     """
-    return _BARE.sub(_bare_without_secrets, _URL.sub(_url_without_secrets, text))
+    return _QUERY.sub("", _BARE.sub(_bare_without_secrets, _URL.sub(_url_without_secrets, text)))
 
 
 def _url_without_secrets(match: re.Match[str]) -> str:
