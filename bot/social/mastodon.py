@@ -174,7 +174,9 @@ class MastodonNetwork:
             raise SocialError(sentence, may_be_done=True) from error
         except (GoneError, RefusedRequestError) as error:
             await account_of(self._client)  # a server that answers so to everything is no reason to give up
-            if isinstance(error, RefusedRequestError) and error.status == 403 and error.in_its_own_words:
+            if isinstance(error, RefusedRequestError) and error.status == 403:
+                if not error.in_its_own_words:  # a firewall's page about this one request: it may pass
+                    raise SocialError(str(error)) from error
                 await self._make_sure_of_scopes()
             raise
 

@@ -150,6 +150,19 @@ async def test_a_refused_reply_is_this_mentions_trouble_alone(server: Middleman)
 
 
 @pytest.mark.parametrize("where", ["GET /api/v1/statuses/1", "POST /api/v1/statuses"])
+async def test_a_firewall_that_keeps_one_reply_out_is_no_reason_to_give_it_up(server: Middleman, where: str) -> None:
+    server.canned["/notifications"] = canned([notified(status("1", "HAL ?"))])
+    network = mastodon(server)
+    (mention,) = [mention async for mention in network.mentions(since=None)]
+    server.canned["GET /api/v1/statuses/1"] = canned(status("1", "HAL ?"))
+    server.canned[where] = Canned(403, b"<html>Just a moment...</html>", "text/html")
+    with pytest.raises(SocialError) as failure:
+        await network.reply(mention, ANSWER, visibility=Visibility.PUBLIC, tried_before=False)
+    await network.close()
+    assert not failure.value.permanent
+
+
+@pytest.mark.parametrize("where", ["GET /api/v1/statuses/1", "POST /api/v1/statuses"])
 async def test_who_has_blocked_the_bot_is_given_up_at_once_and_the_others_are_read(
     server: Middleman, where: str
 ) -> None:
