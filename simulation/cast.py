@@ -119,12 +119,12 @@ _SENTENCES = {
         "Nothing came within {seconds} s for {who}. The play ends here; this is how far it went.",
     ),
     "counts": (
-        "Publié pour {incidents} : {verdict} réponses, {correction} rectifications, {back} « c'est revenu », soit "
-        "{posts} messages (Mastodon {snac}, Bluesky {bluesky}), et {edits} modifications pour le compte des "
-        "collègues. Le bot a regardé {looks} fois.",
-        "Posted for {incidents}: {verdict} replies, {correction} corrections, {back} “it is back”: {posts} posts "
-        "(Mastodon {snac}, Bluesky {bluesky}), and {edits} edits to tell the tally of colleagues. The bot looked "
-        "{looks} times.",
+        "Publié pour {incidents} : {verdict} réponses, {correction} rectifications, {colleagues} fois ce que disent "
+        "les collègues, {back} « c'est revenu », soit {posts} messages (Mastodon {snac}, Bluesky {bluesky}), et "
+        "{edits} modifications pour le compte des collègues. Le bot a regardé {looks} fois.",
+        "Posted for {incidents}: {verdict} replies, {correction} corrections, {colleagues} times what colleagues say, "
+        "{back} “it is back”: {posts} posts (Mastodon {snac}, Bluesky {bluesky}), and {edits} edits to tell the tally "
+        "of colleagues. The bot looked {looks} times.",
     ),
     "kept": ("tenu", "kept"),
     "broken": ("PAS TENU", "NOT KEPT"),
@@ -132,8 +132,8 @@ _SENTENCES = {
     "one_verdict": ("une réponse à chacun des {number} qui ont demandé", "one reply to each of the {number} who asked"),
     "one_back": ("« c'est revenu » une fois à chacun des {number}", "“it is back” once to each of the {number}"),
     "at_most": (
-        "rien en double, et jamais plus que réponse, rectification, retour",
-        "nothing twice, and never more than reply, correction, back",
+        "rien en double, et jamais plus que réponse, rectification ou mot des collègues, retour",
+        "nothing twice, and never more than reply, correction or word of colleagues, back",
     ),
     "elsewhere": (
         "aucun message aux {number} qui témoignent, ni ailleurs",

@@ -15,16 +15,26 @@ class Kind(Enum):
 
     VERDICT = "verdict"
     CORRECTION = "correction"
+    COLLEAGUES = "colleagues"
     BACK = "back"
 
 
-_BEGINS = {Kind.CORRECTION: ("Rectification.", "Correction."), Kind.BACK: ("C'est revenu", "It is back")}
-_IN_ORDER = ([Kind.VERDICT, Kind.BACK], [Kind.VERDICT, Kind.CORRECTION, Kind.BACK])
+_BEGINS = {
+    Kind.CORRECTION: ("Rectification.", "Correction."),
+    Kind.COLLEAGUES: ("Cairn.info :", "Cairn.info:"),  # the platform's name and what is said of it, alone
+    Kind.BACK: ("C'est revenu", "It is back"),
+}
+_IN_ORDER = (
+    [Kind.VERDICT, Kind.BACK],
+    [Kind.VERDICT, Kind.CORRECTION, Kind.BACK],
+    [Kind.VERDICT, Kind.COLLEAGUES, Kind.BACK],
+)
 
 
 def kind_of(text: str) -> Kind:
     """What a post is, in French or English; one that is no follow-up is an answer."""
-    return next((kind for kind, words in _BEGINS.items() if text.startswith(words)), Kind.VERDICT)
+    plain = " ".join(text.split())
+    return next((kind for kind, words in _BEGINS.items() if plain.startswith(words)), Kind.VERDICT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.model import Incident, LookTaken, OwnPost, Report, Word
 CORRECTED_WITHIN = timedelta(minutes=15)
 TOLD_BACK_WITHIN = timedelta(hours=24)  # afterwards nobody waits any more
 MOST_EDITED = 20  # posts whose tally is kept up to date, the newest ones
+MOST_TOLD_OF_COLLEAGUES = 5
 BAD = (Word.DOWN, Word.DEGRADED)
 
 
@@ -57,11 +58,7 @@ def to_tell_back(incident: Incident, posts: Sequence[OwnPost], *, now: datetime)
 
 def to_edit(incident: Incident, posts: Sequence[OwnPost], *, now: datetime) -> list[OwnPost]:
     """In which posts the tally of people is kept up to date: verdicts on this platform alone, while it is bad."""
-    if not _is_bad_now(incident):
-        return []
-    since = max(incident.opened_at, now - TOLD_BACK_WITHIN)
-    about = [post for post in posts if post.posted_at >= since and post.platforms == (incident.platform_key,)]
-    return [post for post in about if told_of(post, incident.platform_key) in BAD][-MOST_EDITED:]
+    return _verdicts_of_trouble(incident, posts, now)[-MOST_EDITED:]
 
 
 def look_to_tell(post: OwnPost, incident: Incident, looks: Sequence[LookTaken]) -> LookTaken:
@@ -77,16 +74,19 @@ def look_to_tell(post: OwnPost, incident: Incident, looks: Sequence[LookTaken]) 
 def to_tell_of_colleagues(
     incident: Incident, posts: Sequence[OwnPost], reports: Sequence[Report], *, now: datetime
 ) -> list[OwnPost]:
-    """Where the tally comes in a post of its own: of those in which it would be edited, each person's newest.
+    """Where the tally comes in a post of its own: to the first who asked, at most five, each in their newest thread.
 
-    Only if somebody else spoke up since; what was said before is in the verdict.
+    Only if somebody else spoke up since; what was said before is in the verdict. More posts would use up what is kept
+    for "it is back".
     """
 
     def has_news(post: OwnPost) -> bool:
         others = [each for each in reports if (each.network, each.author_id) != (post.network, post.author_id)]
         return any(each.reported_at >= post.posted_at for each in others)
 
-    return [post for post in _newest_of_each_person(to_edit(incident, posts, now=now)) if has_news(post)]
+    bad = _verdicts_of_trouble(incident, posts, now)
+    hold = [post for post in bad if told_of(post, incident.platform_key) is incident.word]
+    return [post for post in _newest_of_each_person(hold)[:MOST_TOLD_OF_COLLEAGUES] if has_news(post)]
 
 
 def is_worth_an_edit(before: int, after: int) -> bool:
@@ -97,6 +97,15 @@ def is_worth_an_edit(before: int, after: int) -> bool:
 def told_of(post: OwnPost, platform_key: str) -> Word | None:
     """What a post said of a platform; None if it said nothing of it."""
     return dict(zip(post.platforms, post.told, strict=False)).get(platform_key)
+
+
+def _verdicts_of_trouble(incident: Incident, posts: Sequence[OwnPost], now: datetime) -> list[OwnPost]:
+    """Verdicts on this platform alone that say that it is bad, while it is."""
+    if not _is_bad_now(incident):
+        return []
+    since = max(incident.opened_at, now - TOLD_BACK_WITHIN)
+    about = [post for post in posts if post.posted_at >= since and post.platforms == (incident.platform_key,)]
+    return [post for post in about if told_of(post, incident.platform_key) in BAD]
 
 
 def _is_bad_now(incident: Incident) -> bool:

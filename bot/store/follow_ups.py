@@ -101,6 +101,8 @@ def _insert(connection: Connection, one: FollowUp) -> int:
     if one.kind is PostKind.TALLY:
         return connection.execute(new.on_conflict_do_update(set_=says)).rowcount
     if one.kind is PostKind.COLLEAGUES:
+        if _is_corrected(connection, one):
+            return 0  # nobody gets more than the answer, one post in between, and "it is back"
         newer = says | {
             "due_at": func.min(follow_up.c.due_at, new.excluded.due_at),
             "not_before": func.min(follow_up.c.not_before, new.excluded.not_before),
@@ -110,6 +112,15 @@ def _insert(connection: Connection, one: FollowUp) -> int:
     if one.kind in (PostKind.CORRECTION, PostKind.BACK):
         _settle_what_it_tells_as_well(connection, one, author_id)
     return connection.execute(new.on_conflict_do_nothing()).rowcount
+
+
+def _is_corrected(connection: Connection, one: FollowUp) -> bool:
+    correction = select(follow_up.c.mention_id).where(
+        follow_up.c.network == one.network,
+        follow_up.c.mention_id == one.mention_id,
+        follow_up.c.kind == PostKind.CORRECTION.value,
+    )
+    return connection.execute(correction).first() is not None
 
 
 def _settle_what_it_tells_as_well(connection: Connection, one: FollowUp, author_id: str) -> None:

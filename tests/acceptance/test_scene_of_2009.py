@@ -92,10 +92,15 @@ def test_seven_towns_confirm_colleagues_report_and_everybody_is_told_once_that_i
         what="the tally stands in the verdict on snac",
     )
 
+    of_colleagues = until_answered(france, "bluesky", asked["bluesky"], number=2)
+    assert of_colleagues.startswith("Cairn.info :")
+    assert "collègues confirment (" in of_colleagues
+
     france.platform_is("cairn", FINE)
+    # On Bluesky, where nothing can be edited, who had no correction is told once what colleagues say.
     everybody = [
         ("bluesky", early, 3),
-        ("bluesky", asked["bluesky"], 2),
+        ("bluesky", asked["bluesky"], 3),
         ("snac", asked["snac"], 2),
         ("bluesky", later, 2),
     ]
@@ -103,7 +108,7 @@ def test_seven_towns_confirm_colleagues_report_and_everybody_is_told_once_that_i
         back = until_answered(france, network, post, number=number)
         assert ("It is back: Cairn.info" if network == "snac" else "C'est revenu : Cairn.info") in back
     time.sleep(2 * LEAST_BETWEEN_LOOKS_S)
-    assert [len(posts_under(france, network, post)) for network, post, _ in everybody] == [3, 2, 2, 2]
+    assert [len(posts_under(france, network, post)) for network, post, _ in everybody] == [3, 3, 2, 2]
     assert_the_dossier_is_complete(france)
 
 

@@ -203,6 +203,15 @@ async def test_other_news_makes_what_colleagues_say_needless(store: Store, kind:
     assert owed.follow_up.kind is kind
 
 
+async def test_who_was_corrected_gets_no_post_about_colleagues_as_well(store: Store) -> None:
+    await answered(store)
+    correction = follow_up(PostKind.CORRECTION)
+    await store.owe([correction])
+    await store.settle(correction, outcome="posted", at=NOON)
+    assert await store.owe([follow_up(PostKind.COLLEAGUES, due=NOON + MINUTE)]) == 0
+    assert await owed_follow_ups(store, now=NOON + 60 * MINUTE) == []
+
+
 async def test_a_begun_follow_up_is_counted_and_left_alone_until_its_time(store: Store) -> None:
     await answered(store)
     await store.owe([follow_up(due=NOON + MINUTE)])

@@ -203,6 +203,9 @@ class FakeStore:
         if not answers or (one.network, answers[0].post.author_id) in self.stopped:
             return 0
         known = self.follow_ups.get(key)
+        corrected = (one.network, one.mention_id, PostKind.CORRECTION.value) in self.follow_ups
+        if one.kind is PostKind.COLLEAGUES and corrected:
+            return 0
         if known is not None and one.kind is PostKind.COLLEAGUES and known.outcome is None and not known.attempts:
             one = replace(one, due_at=min(one.due_at, known.follow_up.due_at))
         elif known is not None and one.kind is not PostKind.TALLY:
