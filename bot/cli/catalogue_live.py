@@ -19,11 +19,23 @@ from bot.app.wiring import build_prober
 from bot.catalogue import Catalogue
 from bot.catalogue.sentences import Said
 from bot.cli.errors import UserError
-from bot.model import Evidence, Failure, Language, Leaning, OfficialLevel, Platform, Target, VantagePoint
+from bot.model import (
+    Cause,
+    CauseId,
+    Evidence,
+    Failure,
+    Language,
+    Leaning,
+    OfficialLevel,
+    Platform,
+    Target,
+    VantagePoint,
+)
 from bot.official.pages import StatusPages
 from bot.probe.prober import Prober
 from bot.settings import Settings
 from bot.verdict.votes import vote_of
+from bot.wording import cause_words
 
 HOSTS_AT_ONCE = 4
 PAUSE = timedelta(seconds=1)  # between two calls of one host
@@ -69,7 +81,8 @@ def _named(key: str, catalogue: Catalogue, own: Iterable[Platform]) -> list[Plat
 
 
 async def _call_all(platforms: Sequence[Platform], settings: Settings) -> int:
-    prober = build_prober(settings)
+    prober, language = build_prober(settings), settings.language
+    no = Said("NON", "NO ").told(language)
     pages = StatusPages(prober, clock=now)
     by_host: dict[str, list[_Call]] = defaultdict(list)
     for platform in platforms:
@@ -88,10 +101,10 @@ async def _call_all(platforms: Sequence[Platform], settings: Settings) -> int:
                     await asyncio.sleep(PAUSE.total_seconds())
                 target = call.target
                 said = await (
-                    _call(prober, call.platform, target) if target else _read(pages, call.platform, settings.language)
+                    _call(prober, call.platform, target, language) if target else _read(pages, call.platform, language)
                 )
                 counts[said[0]] += 1
-                click.echo(f"{'ok ' if said[0] else 'NON'} [{call.platform.key}] {said[1]}")
+                click.echo(f"{'ok ' if said[0] else no} [{call.platform.key}] {said[1]}")
 
     try:
         await asyncio.gather(*map(call_host, by_host.values()))
@@ -101,14 +114,14 @@ async def _call_all(platforms: Sequence[Platform], settings: Settings) -> int:
         Said(
             f"{counts[True]} comme attendu, {counts[False]} à regarder",
             f"{counts[True]} as expected, {counts[False]} to look at",
-        ).told(settings.language),
+        ).told(language),
         err=True,
     )
     return 1 if counts[False] else 0
 
 
-async def _call(prober: Prober, platform: Platform, target: Target) -> tuple[bool, str]:
-    """Whether a target answers as it should, and what it said."""
+async def _call(prober: Prober, platform: Platform, target: Target, language: Language) -> tuple[bool, str]:
+    """Whether a target answers as it should, and what it said; what that means, if not."""
     seen = await prober.probe(target, vantage_point=VantagePoint("local"))
     vote = vote_of([seen], Evidence(platform, (seen,)))
     match seen.result:
@@ -118,7 +131,15 @@ async def _call(prober: Prober, platform: Platform, target: Target) -> tuple[boo
             got = f"HTTP {response.status}"
             got += f" {', '.join(sorted({mark.id for mark in response.marks}))}" if response.marks else ""
     fine = vote.leaning is Leaning.UP or (vote.leaning is Leaning.ABSTAIN and platform.bot_wall is not None)
-    return fine, f"{target.url} ({target.role.value}): {got}, {seen.took.total_seconds():.1f} s, {vote.rule}"
+    means = "" if fine else f" ({_meaning(vote.cause, language)})"
+    return fine, f"{target.url} ({target.role.value}): {got}, {seen.took.total_seconds():.1f} s, {vote.rule}{means}"
+
+
+def _meaning(cause: Cause, language: Language) -> str:
+    if cause.id is CauseId.REFUSED_BY_POLICY:
+        said = Said("réseau interne, que probe.allow_nets n'ouvre pas", "a private network, not in probe.allow_nets")
+        return said.told(language)
+    return cause_words(cause, language=language)
 
 
 async def _read(pages: StatusPages, platform: Platform, language: Language) -> tuple[bool, str]:

@@ -272,6 +272,7 @@ def test_the_catalogue_is_checked_live(world: World) -> None:
     lines = sorted(done.stdout.splitlines())
     assert [line.partition(" (home): ")[2].partition(",")[0] for line in lines] == ["HTTP 503", "HTTP 200"]
     assert [line.split()[:2] for line in lines] == [["NON", "[fragile]"], ["ok", "[solide]"]]
+    assert lines[0].endswith(" (erreur du serveur (HTTP 503))")  # in words, for who does not read rule ids
     assert done.stderr == "1 comme attendu, 1 à regarder\n"
     assert sorted(world.asked[before:]) == ["fragile.example", "solide.example"]  # once each, nobody else
 
@@ -295,4 +296,5 @@ def test_an_entry_of_ones_own_is_called_by_the_id_in_its_file(tmp_path: Path, na
             "utf-8",
         )
         done = world.command("catalogue", "check", "--live", name)
-    assert "[univ.ma-base] https://ma-base.org/ (home): " in done.stdout
+    assert done.stdout.startswith("NON [univ.ma-base] https://ma-base.org/ (home): dns: ")
+    assert "DNS" in done.stdout.rpartition("(")[2]
