@@ -5,6 +5,7 @@ No page's title and nobody's address gets in: it stands under a stranger's post.
 
 from collections.abc import Iterator
 from datetime import tzinfo
+from ipaddress import ip_address, ip_network
 
 from bot.model import Dossier, Failure, Language, Leaning, OfficialLevel, Outage, Seen
 from bot.wording.fitting import Piece, elide, fit
@@ -14,6 +15,16 @@ from bot.wording.voice import Voice, mark, verdict_name, voice
 _MOST_SEEN = 3
 _MOST_PLACES = 4
 _HEAD, _WHOLE, _SINCE, _SEEN, _SAYS, _PEOPLE, _REFERENCES = 90, 80, 70, 60, 50, 40, 30
+# Of an institution's own network (RFC 1918, 6598, 4193, link-local, loopback): what stands where, is told to nobody.
+_INSIDE = tuple(
+    map(
+        ip_network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"),
+            *("fc00::/7", "fe80::/10", "::1/128"),
+        ),
+    )
+)
 _SAYS_OF_ITSELF = {
     OfficialLevel.OK: mark("all is well, while the trouble was seen"),
     OfficialLevel.DEGRADED: mark("trouble"),
@@ -90,8 +101,13 @@ def _group(outcome: str, members: list[Seen], say: Voice, *, with_address: bool)
     places = list(dict.fromkeys(one.vantage_point.place for one in members if one.vantage_point.place))
     where = say.gettext("from {places}", places=say.listing(places[:_MOST_PLACES])) if places else ""
     used = dict.fromkeys(one.observation.addresses.used for one in members if one.observation is not None)
-    addresses = ", ".join(list(filter(None, used))[:2])
+    addresses = ", ".join([address for address in used if address and not _is_inside(address)][:2])
     return " ".join(filter(None, (outcome, where, f"({addresses})" if with_address and addresses else "")))
+
+
+def _is_inside(address: str) -> bool:
+    at = ip_address(address)
+    return any(at in net for net in _INSIDE if net.version == at.version)
 
 
 def _outcome(one: Seen) -> str:

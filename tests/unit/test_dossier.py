@@ -302,6 +302,19 @@ async def test_the_few_lines_in_french(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.0.9", "100.64.1.1", "fd00::7"])
+async def test_the_few_lines_in_a_thread_tell_no_address_of_a_network_inside(world: World, address: str) -> None:
+    dossier = await world.dossier()
+    inside = [
+        replace(seen, observation=replace(seen.observation, addresses=Addresses(address)))
+        for seen in dossier.seen
+        if seen.observation is not None
+    ]
+    note = dossier_note(replace(dossier, seen=tuple(inside)), language=Language.FRENCH, limit=500, zone=PARIS)
+    assert "HTTP 503 depuis Rennes" in note
+    assert address not in note
+
+
 async def test_the_few_lines_once_it_is_over(world: World) -> None:
     incident = world.incident
     for minutes in (5, 7):
