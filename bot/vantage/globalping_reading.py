@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import cast
 
 from bot.broker.clean import town
@@ -30,6 +31,7 @@ from bot.probe.fingerprints import Fingerprints, Page
 Json = Mapping[str, object]
 NOT_FOLLOWED = "redirect_not_followed"
 PREFIX = "globalping:"  # of the ids of vantage points: globalping:<town>:<AS number>
+_LONGEST_MS = 120_000  # a probe gives up after 30 s
 
 _TLS: Mapping[str, FailureKind] = {
     "CERT_HAS_EXPIRED": FailureKind.EXPIRED,
@@ -109,8 +111,8 @@ def _seen(
     phases = _phases(_table(told.get("timings")))
     parts = (phases.dns, phases.tcp, phases.tls, phases.first_byte, phases.body)
     took = sum((part for part in parts if part is not None), timedelta())
-    address = told.get("resolvedAddress")
-    addresses = Addresses(used=address, alive=(address,)) if isinstance(address, str) else Addresses()
+    address = _address(told.get("resolvedAddress"))
+    addresses = Addresses(used=address, alive=(address,)) if address is not None else Addresses()
     observation = Observation(where, target, at, took, result, phases, addresses, link=link)
     control = None
     if isinstance(result, Failure) and result.blame is Blame.TARGET:
@@ -185,6 +187,14 @@ def _vantage_point(probe: Json) -> VantagePoint:
     )
 
 
+def _address(value: object) -> str | None:
+    """An IP address; None for what is none: whoever reads it later takes it for one."""
+    try:
+        return str(ip_address(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def _phases(timings: Json) -> Phases:
     return Phases(
         dns=_ms(timings.get("dns")),
@@ -196,7 +206,9 @@ def _phases(timings: Json) -> Phases:
 
 
 def _ms(value: object) -> timedelta | None:
-    return timedelta(milliseconds=value) if isinstance(value, int | float) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return timedelta(milliseconds=value) if 0 <= value <= _LONGEST_MS else None  # neither does NaN lie there
 
 
 def _instant(value: object) -> datetime | None:

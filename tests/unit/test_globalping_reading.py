@@ -1,12 +1,13 @@
 """The reading rule on answers that are valid against the API's own schemas: who can speak about the target is heard."""
 
 import json
+import re
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from bot.model import Control, Evidence, Observation, Platform, Target, Word
+from bot.model import Addresses, Control, Evidence, Observation, Platform, Target, Word
 from bot.probe.rows import read_fingerprints
 from bot.vantage.globalping_reading import Json, read_measurement
 from bot.verdict import judge
@@ -55,6 +56,23 @@ def stored(name: str) -> Json:
 )
 def test_what_a_measurement_means(name: str, word: Word, cause: str) -> None:
     assert verdict_of(stored(name)) == (word, cause)
+
+
+@pytest.mark.parametrize("address", ["", "not-an-address", "203.0.113.7 ", "1.2.3.4.5"])
+def test_an_address_that_is_none_is_left_out(address: str) -> None:
+    text = json.dumps(stored("down_503_everywhere"))
+    odd = re.sub('"resolvedAddress": "[^"]*"', f'"resolvedAddress": "{address}"', text)
+    looks = [fact for fact in facts_of(cast("Json", json.loads(odd))) if isinstance(fact, Observation)]
+    assert looks
+    assert {look.addresses for look in looks} == {Addresses()}
+
+
+@pytest.mark.parametrize("length", ["1e300", "-5", "NaN", "Infinity", "true"])
+def test_a_length_that_cannot_be_is_left_out(length: str) -> None:
+    odd = re.sub(r'"firstByte": \d+', f'"firstByte": {length}', json.dumps(stored("up_everywhere")))
+    looks = [fact for fact in facts_of(cast("Json", json.loads(odd))) if isinstance(fact, Observation)]
+    assert looks
+    assert {look.phases.first_byte for look in looks} == {None}
 
 
 def test_a_probe_that_calls_its_town_an_account_or_a_link_calls_nobody() -> None:
