@@ -34,8 +34,8 @@ def trouble_with_host(host: str, *, local: bool = False) -> Said | None:
         return None if local else _instead(host, *advice)
     if _SPECIAL.search(host):
         advice = (
-            "n'est pas un hôte public ; écrivez-en un qu'internet connaît",
-            "is not a public host; write one that the internet knows",
+            "n'est pas un hôte public ; écrivez-en un qu'internet connaît, ou, s'il est à vous, urls avec un port",
+            "is not a public host; write one that the internet knows or, if it is your own, urls with a port",
         )
         return None if local else _instead(host, *advice)
     if len(host) <= LONGEST_HOST and _HOST.fullmatch(host):

@@ -79,7 +79,8 @@ BROKEN = {
     ),
     "a private host": (
         GOOD.replace('"a.org"', '"a.local"'),
-        "f.toml:4: [a] 'a.local' is not a public host; write one that the internet knows",
+        "f.toml:4: [a] 'a.local' is not a public host; write one that the internet knows or, if it is your own, "
+        "urls with a port",
     ),
     "no web address": (
         GOOD.replace("https", "ftp"),
