@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -21,6 +21,7 @@ from bot.cli.errors import UserError
 from bot.cli.login_asking import COLON
 from bot.model import Kind, Language, Platform, Role, Target
 from bot.settings import Settings
+from bot.understanding.ordinary import is_ordinary
 
 LONGEST_NAME = 80
 
@@ -78,6 +79,8 @@ def add_entry(own: str | None, settings: Settings) -> None:
     click.echo(f"\n{entry}")
     path = settings.config_dir / relative
     click.echo(Said(f"Écrit dans {path}.", f"Written into {path}.").told(language))
+    if own is None and (ordinary := [each for each in (name, *aliases) if _is_an_ordinary_word(each)]):
+        click.echo(_also_a_word(ordinary).told(language))
 
 
 def _answers(catalogue: Catalogue, language: Language, *, own: bool) -> tuple[str, str, str, list[str]]:
@@ -132,6 +135,19 @@ def _free_name(answer: str, catalogue: Catalogue, *, own: bool) -> str | Said:
     if (owner := catalogue.by_key_or_name(answer)) is not None and not (own and _may_be_theirs(answer, owner)):
         return taken(("le nom", "the name"), answer, owner.key, _OTHER_NAME)
     return answer
+
+
+def _is_an_ordinary_word(name: str) -> bool:
+    spelt = words(name)
+    return len(spelt) == 1 and is_ordinary(spelt[0])
+
+
+def _also_a_word(names: Sequence[str]) -> Said:
+    listed = ", ".join(f"« {name} »" for name in names)
+    return Said(
+        f"{listed} se dit aussi d'autre chose ; écrivez-le dans weak, avec weak_needs (docs/catalogue.md).",
+        f"{listed} may mean something else; write it into weak, with weak_needs (docs/catalogue.md).",
+    )
 
 
 def _may_be_theirs(name: str, owner: Platform) -> bool:

@@ -204,6 +204,12 @@ def test_an_entry_of_ones_own_goes_below_the_head_of_ones_own_file(config: Path)
     assert own.read_text().startswith("[institution]")
 
 
+def test_a_name_that_is_a_word_as_well_is_pointed_out(config: Path) -> None:
+    done = add("Numilog", "numilog.org", "docelec", "Portail, Portail Numilog")
+    assert "« Portail » may mean something else; write it into weak" in done.output
+    assert "« Numilog »" not in done.output
+
+
 def test_an_institution_may_call_its_own_by_names_that_others_use_too(config: Path) -> None:
     many = '[aaa]\nname = "Moodle"\nkind = "docelec"\nself_hostable = true\nweak = ["Campus"]\n\n'
     (config / "platforms/docelec.toml").write_text(many + SHARED)
