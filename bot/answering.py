@@ -64,9 +64,20 @@ class _Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class _DossierOf:
+    """Wanted: put together only once it is sure that there will be a reply, since that means reading a lot."""
+
+    keys: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _PutOff:
     reason: str
     wait: timedelta
+
+
+_Wanted = Answer | LookAt | _DossierOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,7 @@ class Answering:
 
     # ---------------------------------------------------------------- what is wanted
 
-    async def _dossier_for(self, asked: Asked) -> GiveDossier | NothingToReport | _Silence | None:
+    async def _dossier_for(self, asked: Asked) -> _DossierOf | _Silence | None:
         """« dossier », in a thread about a platform or with its name; None: that is not what is wanted."""
         name = dossier_asked(asked.mention.text)
         if name is None:
@@ -155,8 +166,11 @@ class Answering:
             await self.store.resume(asked.mention)
         elif asked.said.stopped_by is not None:
             return _Silence(STOPPED)
-        made = await gather_newest(keys, self.store, self.catalogue, at=self.clock())
-        return GiveDossier(made) if made else NothingToReport(platform.name)
+        return _DossierOf(keys, platform.name)
+
+    async def _dossier(self, wanted: _DossierOf) -> GiveDossier | NothingToReport:
+        made = await gather_newest(wanted.keys, self.store, self.catalogue, at=self.clock())
+        return GiveDossier(made) if made else NothingToReport(wanted.name)
 
     async def _unless_stopped(self, asked: Asked) -> Answer | LookAt | _Silence:
         if asks_again(asked.mention, asked.said, asked.intent.act):
@@ -178,7 +192,7 @@ class Answering:
 
     # ---------------------------------------------------------------- whether there is a reply, and its words
 
-    async def _reply_to(self, asked: Asked, network: SocialNetwork, wanted: Answer | LookAt | _Silence) -> str:
+    async def _reply_to(self, asked: Asked, network: SocialNetwork, wanted: _Wanted | _Silence) -> str:
         mention = asked.mention
         try:
             match await self._answer_to(asked, wanted):
@@ -198,15 +212,18 @@ class Answering:
         finally:
             self._under_way.pop(_key(mention), None)
 
-    async def _answer_to(self, asked: Asked, wanted: Answer | LookAt | _Silence) -> Answer | _Silence | _PutOff:
+    async def _answer_to(self, asked: Asked, wanted: _Wanted | _Silence) -> Answer | _Silence | _PutOff:
         if isinstance(wanted, _Silence):
             return wanted
-        if asker_of(asked.mention) is None:
-            return await self._noted(await self._look(wanted)) if isinstance(wanted, LookAt) else wanted
-        if refused := await self._what_manners_say(asked, wanted):
+        is_operator = asker_of(asked.mention) is None
+        if not is_operator and (refused := await self._what_manners_say(asked, wanted)):
             return refused
+        if isinstance(wanted, _DossierOf):
+            return await self._dossier(wanted)
         if not isinstance(wanted, LookAt):
             return wanted
+        if is_operator:
+            return await self._noted(await self._look(wanted))
         answer = await self._look_for_a_stranger(asked.mention, wanted)
         if isinstance(answer, GiveVerdicts):
             return await self._noted(answer)
@@ -217,7 +234,7 @@ class Answering:
     async def _noted(self, answer: GiveVerdicts) -> GiveVerdicts:
         return replace(answer, verdicts=tuple([await self.watching.note(verdict) for verdict in answer.verdicts]))
 
-    async def _what_manners_say(self, asked: Asked, wanted: Answer | LookAt) -> _Silence | _PutOff | None:
+    async def _what_manners_say(self, asked: Asked, wanted: _Wanted) -> _Silence | _PutOff | None:
         """Why there is no reply: too late, too much, said already, an empty budget; None: go on, its place is kept."""
         now, mention = self.clock(), asked.mention
         platforms = [platform.key for platform in wanted.platforms] if isinstance(wanted, LookAt) else []

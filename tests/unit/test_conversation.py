@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import FollowUp, Language, PostKind
+from bot.model import FollowUp, Language, LookTaken, PostKind
 from bot.ports import SocialError
 from tests.fakes.network import NOON, FakeNetwork, mention
 from tests.fakes.probes import saw
@@ -371,6 +371,22 @@ async def test_a_dossier_asked_for_before_stop_does_not_take_it_back() -> None:
     await talk.says("stop")
     assert await talk.says("dossier", under="reply-to-1", after=-MINUTE) == "they-said-stop"
     assert await talk.desk.store.has_stopped("fake", "a1")
+
+
+async def test_who_asks_for_dossiers_without_end_has_none_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    made = list[str]()
+    looks = talk.desk.store.looks
+
+    async def counted(incident_id: str) -> tuple[LookTaken, ...]:
+        made.append(incident_id)
+        return await looks(incident_id)
+
+    monkeypatch.setattr(talk.desk.store, "looks", counted)
+    outcomes = [await talk.says("dossier Fragile", after=timedelta(seconds=1), by="a2") for _ in range(6)]
+    assert outcomes == ["answered"] * 3 + ["asks-too-often"] * 3
+    assert len(made) == 3
 
 
 async def test_a_dossier_asked_for_after_stop_is_given() -> None:
