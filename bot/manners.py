@@ -105,7 +105,8 @@ def posts_to_take_back(mention: Mention, said: Conversation) -> tuple[OwnPost, .
         theirs = (said.above, *said.in_thread) if said.above.author_id == me else ()
         return tuple(dict.fromkeys(post for post in theirs if post.mention_id == question))
     in_thread = tuple(post for post in said.in_thread if post.author_id == me)
-    return in_thread or said.to_author[-1:]
+    still_there = tuple(post for post in said.to_author if post.ref.id not in said.taken_back)
+    return in_thread or still_there[-1:]
 
 
 def reply_visibility(asked: Visibility) -> Visibility:

@@ -134,6 +134,9 @@ class Posting:
             for post in posts:
                 await network.delete(post.ref)
         except SocialError as error:
+            if not error.permanent:
+                # Servers allow few removals (Mastodon: 30 in half an hour): whoever uses them up stops nobody's answer.
+                return await self._put_off(owed.mention, network, owed.attempts, error)
             return await self._failed(owed.mention, network, owed.attempts, error, for_good=CANNOT_BE_TAKEN_BACK)
         await self.store.mark_deleted(posts, at=self.clock())
         await self._settle(owed.mention, "deleted", None)
@@ -190,6 +193,11 @@ class Posting:
             await self.store.settle(debt, outcome=for_good, at=self.clock())
             return for_good
         self._tell(debt.network, error)
+        return await self._put_off(debt, network, attempts, error, unsaid=unsaid)
+
+    async def _put_off(
+        self, debt: Debt, network: SocialNetwork, attempts: int, error: SocialError, *, unsaid: bool = False
+    ) -> str:
         wait = max(error.retry_after or timedelta(0), wait_before_retry(attempts))
         if error.may_be_done and not network.posts_once:
             wait = max(wait, UNTIL_A_LATE_POST_IS_SEEN)

@@ -80,7 +80,8 @@ class Conversation:
     """What was said before a mention. Everything oldest first; what was deleted is no part of `in_thread`.
 
     `in_thread` are our posts in the mention's thread, `above` the one that it answers directly, `to_author` those of
-    the last day to its author, wherever they are and deleted ones as well. `stopped_by` is the id of the mention by
+    the last day to its author, wherever they are and deleted ones as well; `taken_back` the ids of those.
+    `stopped_by` is the id of the mention by
     which the author said « stop », `stopped_at` when that was listed; both None if they did not, or asked again since.
     `awaits_receipts`: posts of ours may be there of which we do not know yet, so that `above` may be one of them.
     """
@@ -88,6 +89,7 @@ class Conversation:
     in_thread: tuple[OwnPost, ...] = ()
     above: OwnPost | None = None
     to_author: tuple[OwnPost, ...] = ()
+    taken_back: frozenset[str] = frozenset()
     stopped_by: str | None = None
     stopped_at: datetime | None = None
     awaits_receipts: bool = False

@@ -42,13 +42,17 @@ def select_conversation(connection: Connection, which: Mention, since: datetime)
     alive = own_post.c.deleted_at.is_(None)
     above = _select(connection, own_post.c.network == network, own_post.c.id == which.answers, alive)
     recent = own_post.c.posted_at >= to_micros(since)
+    theirs = (own_post.c.network == network, own_post.c.author_id == author, recent)
     row = connection.execute(
         select(stopped).where(stopped.c.network == network, stopped.c.author_id == author)
     ).one_or_none()
     return Conversation(
         in_thread=_select(connection, own_post.c.network == network, own_post.c.thread == thread, alive),
         above=above[0] if above else None,
-        to_author=_select(connection, own_post.c.network == network, own_post.c.author_id == author, recent),
+        to_author=_select(connection, *theirs),
+        taken_back=frozenset(
+            connection.scalars(select(own_post.c.id).where(*theirs, own_post.c.deleted_at.is_not(None)))
+        ),
         stopped_by=row.mention_id if row else None,
         stopped_at=from_micros(row.stopped_at) if row else None,
     )

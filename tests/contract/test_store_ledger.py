@@ -95,6 +95,7 @@ async def test_a_deleted_post_counts_but_is_no_part_of_the_thread(store: Store) 
     await store.take([later], owed=True)
     said = await store.conversation(later, since=NOON)
     assert (said.in_thread, said.above, len(said.to_author)) == ((), None, 1)
+    assert said.taken_back == {"post-1"}
     assert await owed_follow_ups(store) == []
     assert await store.owe([follow_up(PostKind.CORRECTION)]) == 0
 

@@ -160,6 +160,7 @@ class FakeStore:
             in_thread=_in_order(alive),
             above=above.post if above and not above.deleted else None,
             to_author=_in_order(to_author),
+            taken_back=frozenset(each.post.ref.id for each in to_author if each.deleted),
             stopped_by=stop.id if stop else None,
             stopped_at=stop.listed_at if stop else None,
             awaits_receipts=any(

@@ -411,6 +411,23 @@ async def test_stop_is_confirmed_in_a_thread_that_has_had_its_replies() -> None:
     assert await talk.says("stop", under="reply-to-1") == "they-said-stop"
 
 
+async def test_delete_said_again_and_again_is_asked_of_the_network_once() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    assert await talk.says("efface") == "deleted"
+    assert [await talk.says("efface") for _ in range(3)] == ["nothing-to-take-back"] * 3
+
+
+async def test_a_network_that_has_enough_of_removals_still_takes_posts() -> None:
+    talk = Talk()
+    await talk.says(ASKS)
+    told = list[SocialError | None]()
+    talk.desk.answering.posting.on_trouble = lambda _network, error: told.append(error)
+    talk.desk.network.fails = [SocialError("too many removals", retry_after=30 * MINUTE)]
+    assert await talk.says("efface", under="reply-to-1") == "put-off"
+    assert told == []
+
+
 async def test_a_server_without_removals_is_said_to_be_one() -> None:
     talk = Talk()
     await talk.says(ASKS)
