@@ -53,6 +53,7 @@ class AgentService:
     _told_to_stop: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _said: str | None = field(init=False, default=None)
     _good_at: datetime | None = field(init=False, default=None)
+    _was_up: bool = field(init=False, default=False)
 
     async def run(self, until: Awaitable[object]) -> None:
         """Answer until `until` is done or the bot's operator says stop; then finish what is begun, within 10 s."""
@@ -174,9 +175,10 @@ class AgentService:
     async def _beat_often(self) -> None:
         while self.heartbeat is not None:
             now = self.clock()
+            self._was_up = self._was_up or self.link.is_up
             if self.link.is_up or self._good_at is None:
                 self._good_at = now
-            state = NetworkState(good_at=self._good_at, trouble=self.link.trouble, was_read=self.link.is_up)
+            state = NetworkState(good_at=self._good_at, trouble=self.link.trouble, was_read=self._was_up)
             try:
                 write_heartbeat(self.heartbeat, Heartbeat(at=now, networks={"broker": state}))
             except OSError as error:

@@ -10,6 +10,7 @@ from typing import Any, cast
 BEAT_EVERY = timedelta(seconds=5)
 TICK_IS_LATE = timedelta(seconds=30)
 POLL_IS_LATE = timedelta(minutes=15)  # three times the longest back-off from a network that fails
+FIRST_POLL_IS_LATE = timedelta(minutes=1)  # who has just set it up is told soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def what_is_missing(path: Path) -> str | None:
 def _wrong_with(name: str, state: NetworkState, now: datetime) -> str | None:
     if state.refused:
         return f"{name}: {state.trouble}"
+    if not state.was_read and state.trouble and now - state.good_at > FIRST_POLL_IS_LATE:
+        return f"{name}: nothing could be read since the start, {_seconds(now - state.good_at)} ago: {state.trouble}"
     if now - state.good_at > POLL_IS_LATE:
         return f"{name}: nothing could be read for {_seconds(now - state.good_at)}: {state.trouble or 'the poll hangs'}"
     return None

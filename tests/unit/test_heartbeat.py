@@ -35,6 +35,12 @@ def test_a_bot_that_works_is_well(tmp_path: Path) -> None:
             id="a poll that hangs",
         ),
         pytest.param(
+            Heartbeat(NOON, {"mamot": NetworkState(NOON - timedelta(seconds=61), "mamot.example is no server")}),
+            timedelta(seconds=1),
+            "mamot: nothing could be read since the start, 62 s ago: mamot.example is no server",
+            id="a network that was never read",
+        ),
+        pytest.param(
             Heartbeat(NOON, {}, "the disk is full"), timedelta(seconds=1), "the disk is full", id="no records"
         ),
     ],
@@ -46,6 +52,8 @@ def test_a_bot_that_does_no_work_is_not_well(tmp_path: Path, beat: Heartbeat, la
 def test_a_network_that_is_down_for_a_moment_is_not_the_bots_illness(tmp_path: Path) -> None:
     state = NetworkState(NOON, "mamot.example does not answer")
     assert wrong(tmp_path, Heartbeat(NOON, {"mamot": state})) is None
+    earlier = NetworkState(NOON - timedelta(minutes=10), "mamot.example does not answer", was_read=True)
+    assert wrong(tmp_path, Heartbeat(NOON, {"mamot": earlier})) is None
 
 
 def test_before_the_start_and_with_a_broken_file_there_is_a_sentence(tmp_path: Path) -> None:
