@@ -5,11 +5,14 @@ stranger's post and then a bare tag. If that leads up to a post of ours, the men
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 SHORT_TEXT = 140  # a text of so few characters may only point at what stands above it
 MOST_ABOVE = 3  # posts that are read for one mention
 MOST_KEPT = 200
+MOST_FOR_ONE = 40  # reads an hour above one author's mentions: who is answered ten times an hour needs no more
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,26 @@ def context_of(first: str | None, *, author_id: str, me: str, read: Mapping[str,
         texts.append(post.text)
         post_id = post.answers if post.author_id == author_id else None
     return Context(_joined(texts), answers=first)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsForEach:
+    """When posts were read above each author's mentions: a bare tag costs its author nothing, and us a request."""
+
+    _at: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
+
+    def allows(self, author_id: str, now: datetime) -> bool:
+        """Whether one more may be read for an author just now."""
+        return len(self._recent(author_id, now)) < MOST_FOR_ONE
+
+    def count(self, author_id: str, now: datetime) -> None:
+        """Count a post that was read. What failed in passing is asked for again, and does not count."""
+        self._at[author_id] = [*self._recent(author_id, now), now]
+        if len(self._at) > MOST_KEPT:
+            self._at.pop(min(self._at, key=lambda each: self._at[each][-1]))
+
+    def _recent(self, author_id: str, now: datetime) -> list[datetime]:
+        return [at for at in self._at.get(author_id, ()) if timedelta(0) <= now - at < _HOUR]
 
 
 def make_room(read: dict[str, Above | None]) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.model import Author, Mention, Visibility
 from bot.ports import SocialError
-from bot.social.above import SHORT_TEXT, Above, Context, context_of, make_room
+from bot.social.above import SHORT_TEXT, Above, Context, ReadsForEach, context_of, make_room
 from bot.social.mastodon_client import GoneError, MastodonClient, RefusedRequestError
 from bot.social.mastodon_wire import AccountShape, NotificationShape, StatusShape
 from bot.social.text import Link, credible, host_of_url, html_to_text, says_no_bots, tidy, without_leading_call
@@ -56,6 +56,7 @@ class MentionReader:
         self._client = client
         self._clock = clock
         self._above: dict[str, Above | None] = {}
+        self._reads = ReadsForEach()
 
     async def read(self, notification: NotificationShape, me: OwnAccount) -> Mention | None:
         """Read one notification; None: no mention to answer, or none that can be read now. Raises SocialError.
@@ -113,12 +114,15 @@ class MentionReader:
             context = context_of(first, author_id=status.account.id, me=me.id, read=self._above)
             if context.unread is None:
                 return context
+            if not self._reads.allows(status.account.id, self._clock()):
+                return Context(answers=first)
             try:
                 above = await self._read_above(context.unread, me)
             except SocialError as error:
                 if patient:
                     raise _NotNowError from error
                 return Context(answers=first)
+            self._reads.count(status.account.id, self._clock())
             make_room(self._above)
             self._above[context.unread] = above
 

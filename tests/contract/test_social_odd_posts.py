@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.model import Language, Mention, Reply, Visibility
 from bot.ports import AccountRefusedError, SocialError, SocialNetwork
+from bot.social.above import MOST_FOR_ONE
 from bot.social.mastodon import MastodonNetwork
 from tests.contract.social_accounts import connect, now
 from tests.servers.bluesky import BlueskyPeople
@@ -302,6 +303,17 @@ async def test_a_bare_tag_under_ones_own_words_is_about_the_post_further_up(serv
         "/statuses/strange": canned(strange),
     }
     assert (await listed(mastodon(server)))["1"].parent_text == "Cairn ne répond plus.\n\nvous aussi ?"
+
+
+async def test_many_bare_tags_of_one_account_use_up_no_requests_that_others_need(server: Middleman) -> None:
+    strange = status("strange", "<p>Cairn ne répond plus.</p>") | {"account": account("third")}
+    flood = [notified(status(str(number), "@bot ?", in_reply_to_id=f"s{number}")) for number in range(60)]
+    other = status("other", "@bot ?", in_reply_to_id="strange") | {"account": account("max")}
+    server.canned |= {"/notifications": canned([*flood, notified(other)]), "/statuses/": canned(strange)}
+    found = await listed(mastodon(server))
+    assert found["0"].parent_text == found["other"].parent_text == "Cairn ne répond plus."
+    assert len(found) == 61
+    assert sum("/statuses/" in request for request in server.requests) == MOST_FOR_ONE + 1
 
 
 async def test_a_bare_tag_under_ones_own_words_on_bluesky(bluesky: BlueskyPeople, tmp_path: Path) -> None:
