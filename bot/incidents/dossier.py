@@ -84,13 +84,19 @@ def askers_of(incident: Incident, posts: Iterable[OwnPost]) -> int:
 
 
 def _seen(looks: Sequence[LookTaken]) -> tuple[Seen, ...]:
-    """The newest vote of each place on each target; first those who saw the trouble, in the order in which they did."""
+    """The worst vote of each place on each target, the newest of these; first those who saw the trouble, as they did.
+
+    Not the newest of all: the look that caught the moment of the return has a good answer from everywhere.
+    """
     newest: dict[tuple[str, str], Seen] = {}
     for look in looks:
         for vote in look.votes:
             made = vote.observation
             at = made.observed_at if made is not None else look.at
             key = vote.vantage_point.id, made.target.url if made is not None else ""
+            known = newest.get(key)
+            if known is not None and _ORDER[known.leaning] < _ORDER[vote.leaning]:
+                continue
             newest[key] = Seen(vote.vantage_point, vote.leaning, vote.cause, at, made)
     measured = {place for place, url in newest if url}
     # A place that measured something once is not told a second time as one that measured nothing.

@@ -36,6 +36,7 @@ from bot.model import (
     VantagePoint,
     Verdict,
     Visibility,
+    Word,
 )
 from bot.verdict import judge
 from bot.wording.dossier import dossier_markdown, dossier_text
@@ -276,6 +277,22 @@ async def test_an_outage_that_is_over_has_an_end_and_a_length(world: World) -> N
     assert "Ended: between 2026-11-23 09:43:00 UTC (09:43:00 UTC) and 2026-11-23 09:47:00 UTC" in text
     assert "Lasted: 1 to 7 min" in text
     assert "Looks: 2 of 4 saw the trouble" in text
+
+
+async def test_a_look_that_caught_the_moment_of_return_takes_no_evidence_away(world: World) -> None:
+    at = NOW + 5 * MINUTE
+    tries = [
+        replace(look(result, place), observed_at=at, attempt=number)
+        for place in (RENNES, NICE)
+        for number, result in enumerate((answer(503), answer()), start=1)
+    ]
+    half = judge(replace(evidence(*tries), platform=CAIRN), at=at)
+    assert half.word is Word.DEGRADED
+    incident = followed(world.incident, half)
+    await world.store.save_incident(incident, LookTaken.of(half), [])
+    world.incident = incident
+    seen = {one.vantage_point.place: one.observation for one in (await world.dossier(NOW + 9 * MINUTE)).seen}
+    assert {place: made and made.observed_at for place, made in seen.items()} == dict.fromkeys(seen, NOW + MINUTE)
 
 
 @pytest.mark.parametrize("limit", [300, 500, 140])
