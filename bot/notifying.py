@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot.catalogue import Catalogue
 from bot.gathering import gather
 from bot.incidents.following import RHYTHM
-from bot.incidents.notices import is_bad, is_confirmed
+from bot.incidents.notices import is_confirmed
 from bot.manners import DAY, STOPPED
 from bot.model import (
     Author,
@@ -87,7 +87,7 @@ class Notifying:
         notice, now = owed.notice, self.clock()
         incident = await self.store.incident(notice.incident_id)
         platform = self.catalogue.of_key(notice.platform_key)
-        if incident is None or not is_bad(incident) or platform is None or not self._wants(platform):
+        if incident is None or not incident.is_bad or platform is None or not self._wants(platform):
             return await self._leave(notice, OVER)
         if now - notice.due_at > IS_NEWS:
             return await self._leave(notice, NO_NEWS)

@@ -18,7 +18,6 @@ from bot.incidents.following import RHYTHM, Rhythm, after_look, given_up
 from bot.incidents.intervals import ended, length
 from bot.incidents.sharing import Hoster, InTrouble, common_causes
 from bot.incidents.telling import (
-    BAD,
     TOLD_BACK_WITHIN,
     is_worth_an_edit,
     look_to_tell,
@@ -111,7 +110,7 @@ class Watching:
             tally, look = await self._people_on(incident), await self._newest_look(incident)
             if platform_key in self._noted:
                 self._noted[platform_key] = replace(self._noted[platform_key], tally=tally)
-        if look is None or look.word not in BAD:
+        if look is None or not look.word.is_bad:
             return  # an answer that says "down" is not edited into another one: that is what follow-ups are for
         if not is_worth_an_edit(self._edited.get(incident.id, 0), tally.down + tally.up):
             return

@@ -20,11 +20,9 @@ from bot.model import (
     Report,
     Seen,
     Tally,
-    Word,
 )
 
 REPORTS_FROM = timedelta(hours=1)  # before the first bad look: people notice before they ask
-_BAD = (Word.DOWN, Word.DEGRADED)
 _ORDER = {Leaning.DOWN: 0, Leaning.UNSURE: 1, Leaning.UP: 2, Leaning.ABSTAIN: 3}
 _ANNOUNCED = (OfficialLevel.DEGRADED, OfficialLevel.DOWN, OfficialLevel.MAINTENANCE)
 
@@ -43,7 +41,7 @@ def dossier_of(
     operator: str = "",
 ) -> Dossier:
     """Put together what there is. `looks` oldest first; `tally` and `askers` None if they are not known any more."""
-    bad = [look for look in looks if look.word in _BAD]
+    bad = [look for look in looks if look.word.is_bad]
     official = next((look.official for look in reversed(bad) if look.official is not None), None)
     return Dossier(
         incident=incident,

@@ -36,7 +36,7 @@ _SEVERITY = {Word.UP: 0, Word.UNKNOWN: 0, Word.INCONCLUSIVE: 0, Word.DEGRADED: 1
 
 def opens(verdict: Verdict) -> bool:
     """Say whether a verdict is the beginning of an incident: down or degraded, and surely so."""
-    return _is_bad(verdict) and verdict.confidence >= OPENS_FROM and not verdict.stale
+    return verdict.word.is_bad and verdict.confidence >= OPENS_FROM and not verdict.stale
 
 
 def opened(verdict: Verdict, rhythm: Rhythm = RHYTHM) -> Incident:
@@ -131,7 +131,3 @@ def _next_look(incident: Incident, at: datetime, rhythm: Rhythm) -> datetime:
             return incident.opened_at + step
     every = rhythm.every if age < timedelta(days=1) else max(rhythm.every, EVERY_AFTER_A_DAY)
     return at + every
-
-
-def _is_bad(verdict: Verdict) -> bool:
-    return verdict.word in (Word.DOWN, Word.DEGRADED)

@@ -14,7 +14,6 @@ CORRECTED_WITHIN = timedelta(minutes=15)
 TOLD_BACK_WITHIN = timedelta(hours=24)  # afterwards nobody waits any more
 MOST_EDITED = 20  # posts whose tally is kept up to date, the newest ones
 MOST_TOLD_OF_COLLEAGUES = 5
-BAD = (Word.DOWN, Word.DEGRADED)
 
 
 def to_correct(
@@ -26,9 +25,9 @@ def to_correct(
     told as "it is back", after a second look. Nor is the first look that finds it half good: mostly that one caught the
     moment of its return.
     """
-    if not _is_bad_now(incident):
+    if not incident.is_bad:
         return []
-    lasts = before is not None and _is_bad_now(before) and before.word is incident.word
+    lasts = before is not None and before.is_bad and before.word is incident.word
     changed_at = before.last_down_at if before is not None and lasts else now
     changed = [
         post
@@ -50,7 +49,7 @@ def to_tell_back(incident: Incident, posts: Sequence[OwnPost], *, now: datetime)
     waiting = [
         post
         for post in asked
-        if told_of(post, incident.platform_key) in BAD
+        if _told_bad(post, incident)
         or (told_of(post, incident.platform_key) is not None and post.posted_at < incident.opened_at)
     ]
     return _newest_of_each_person(waiting)
@@ -101,15 +100,16 @@ def told_of(post: OwnPost, platform_key: str) -> Word | None:
 
 def _verdicts_of_trouble(incident: Incident, posts: Sequence[OwnPost], now: datetime) -> list[OwnPost]:
     """Verdicts on this platform alone that say that it is bad, while it is."""
-    if not _is_bad_now(incident):
+    if not incident.is_bad:
         return []
     since = max(incident.opened_at, now - TOLD_BACK_WITHIN)
     about = [post for post in posts if post.posted_at >= since and post.platforms == (incident.platform_key,)]
-    return [post for post in about if told_of(post, incident.platform_key) in BAD]
+    return [post for post in about if _told_bad(post, incident)]
 
 
-def _is_bad_now(incident: Incident) -> bool:
-    return incident.is_open and incident.good_since is None and incident.word in BAD
+def _told_bad(post: OwnPost, incident: Incident) -> bool:
+    told = told_of(post, incident.platform_key)
+    return told is not None and told.is_bad
 
 
 def _newest_of_each_person(posts: Sequence[OwnPost]) -> list[OwnPost]:

@@ -41,6 +41,11 @@ class Incident:
         return self.closed_at is None
 
     @property
+    def is_bad(self) -> bool:
+        """Whether it is open, and the newest look that could judge was bad."""
+        return self.is_open and self.good_since is None and self.word.is_bad
+
+    @property
     def is_unstable(self) -> bool:
         """Whether it came back and failed again."""
         return self.turns > 0

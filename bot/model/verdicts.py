@@ -18,6 +18,11 @@ class Word(StrEnum):
     INCONCLUSIVE = "inconclusive"
     UNKNOWN = "unknown"
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether it fails: for everybody, or in part."""
+        return self in {Word.DOWN, Word.DEGRADED}
+
 
 class CauseId(StrEnum):
     """Why. The values are public: `probe --json` prints them, docs/probing.md explains them."""

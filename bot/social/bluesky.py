@@ -15,15 +15,16 @@ from pathlib import Path
 import structlog
 
 from bot.model import Accounts, Author, Mention, Notice, PostKind, PostRef, Reply, Visibility
-from bot.ports import AccountRefusedError, SocialError
+from bot.ports import SocialError
 from bot.social.account_facts import clock_is_off
-from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
+from bot.social.bluesky_client import BlueskyClient
 from bot.social.bluesky_mentions import MentionReader
 from bot.social.bluesky_notices import find_account, post_notice
 from bot.social.bluesky_paging import RHYTHM, a_little_later
+from bot.social.bluesky_records import POSTS, put_once
 from bot.social.bluesky_session import session_file
 from bot.social.bluesky_text import link_facets
-from bot.social.bluesky_wire import ListNotifications, PageShape, PostViewShape, WrittenShape
+from bot.social.bluesky_wire import ListNotifications, PageShape, PostViewShape
 from bot.social.depth import Depth, Walk
 from bot.social.text import shorten
 
@@ -148,7 +149,7 @@ class BlueskyNetwork:
             await self._client.ready()
             body = {
                 "repo": self._client.did,
-                "collection": "app.bsky.feed.post",
+                "collection": POSTS,
                 "rkey": post.id.rpartition("/")[2],
             }
             await self._client.procedure("com.atproto.repo.deleteRecord", json.dumps(body).encode())
@@ -195,28 +196,8 @@ class BlueskyNetwork:
 
     async def _reply(self, mention: Mention, reply: Reply) -> PostRef:
         asked = await self._post_to_answer(mention)
-        key = record_key(mention.id, reply.kind)
-        body = {
-            "repo": self._client.did,
-            "collection": "app.bsky.feed.post",
-            "rkey": key,
-            "record": self._record(asked, reply, not_before=mention.listed_at),
-            "swapRecord": None,  # only if there is nothing yet
-        }
-        uri = f"at://{self._client.did}/app.bsky.feed.post/{key}"
-        was_there = False
-        try:
-            said = await self._client.procedure("com.atproto.repo.putRecord", json.dumps(body).encode())
-            uri = self._client.read(WrittenShape, said).uri
-        except RefusedRequestError as error:
-            if error.error_name != "InvalidSwap":  # that one says: our answer is there already
-                raise SocialError(str(error), permanent=True) from error
-            was_there = True
-        except AccountRefusedError:
-            raise
-        except SocialError as error:
-            raise SocialError(str(error), retry_after=error.retry_after, may_be_done=True) from error
-        return PostRef(uri, f"https://bsky.app/profile/{self._client.did}/post/{key}", was_there=was_there)
+        record = self._record(asked, reply, not_before=mention.listed_at)
+        return await put_once(self._client, record_key(mention.id, reply.kind), record)
 
     def _look_at_the_clock(self) -> None:
         ahead = self._client.clock_ahead
@@ -252,7 +233,7 @@ class BlueskyNetwork:
         facets = link_facets(text)
         written_at = max(self._clock(), not_before).astimezone(UTC)
         record: dict[str, object] = {
-            "$type": "app.bsky.feed.post",
+            "$type": POSTS,
             "text": text,
             "createdAt": written_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "langs": [reply.language.value],

@@ -3,17 +3,15 @@
 A notice stands at an address drawn from its incident, so that the network itself refuses a second one.
 """
 
-import json
 from datetime import UTC, datetime
 
 from bot.model import Author, Notice, PostRef
-from bot.ports import AccountRefusedError, SocialError
-from bot.social.bluesky_client import BlueskyClient, RefusedRequestError
+from bot.ports import SocialError
+from bot.social.bluesky_client import BlueskyClient
+from bot.social.bluesky_records import POSTS, put_once
 from bot.social.bluesky_text import link_facets
-from bot.social.bluesky_wire import GetProfiles, ProfilesShape, WrittenShape
+from bot.social.bluesky_wire import GetProfiles, ProfilesShape
 from bot.social.text import says_no_bots, shorten
-
-POSTS = "app.bsky.feed.post"
 
 
 async def find_account(client: BlueskyClient, account: str) -> Author:
@@ -37,26 +35,7 @@ async def post_notice(
 ) -> PostRef:
     """Post it at `key`, unless it stands there already; say so then. Raises SocialError."""
     await client.ready()
-    uri = f"at://{client.did}/{POSTS}/{key}"
-    address = f"https://bsky.app/profile/{client.did}/post/{key}"
-    body = {
-        "repo": client.did,
-        "collection": POSTS,
-        "rkey": key,
-        "record": _record(notice, provider, longest, max(now, notice.due_at)),
-        "swapRecord": None,  # only if there is nothing yet
-    }
-    try:
-        said = await client.procedure("com.atproto.repo.putRecord", json.dumps(body).encode())
-    except RefusedRequestError as error:
-        if error.error_name != "InvalidSwap":  # that one says: it is there already
-            raise SocialError(str(error), permanent=True) from error
-        return PostRef(uri, address, was_there=True)
-    except AccountRefusedError:
-        raise
-    except SocialError as error:
-        raise SocialError(str(error), retry_after=error.retry_after, may_be_done=True) from error
-    return PostRef(client.read(WrittenShape, said).uri, address)
+    return await put_once(client, key, _record(notice, provider, longest, max(now, notice.due_at)))
 
 
 def _record(notice: Notice, provider: Author, longest: int, written_at: datetime) -> dict[str, object]:
