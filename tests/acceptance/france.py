@@ -32,7 +32,7 @@ from tests.servers.misbehaving import Behaviour, answer
 from tests.servers.nats_server import NatsServer, running_nats
 from tests.servers.people import Post
 from tests.servers.relay import relayed
-from tests.servers.running import CHECKOUT, stop, wait_until
+from tests.servers.running import ANSWERED_WITHIN_S, CHECKOUT, stop, wait_until
 from tests.servers.snac import running_snac
 
 BROKER_NAME = "broker.example"
@@ -274,7 +274,9 @@ def posts_under(france: France, network: str, asked: str) -> list[Post]:
     return france.people[network].answers(asked)
 
 
-def until_answered(france: France, network: str, asked: str, *, number: int = 1, within_s: float = 60) -> str:
+def until_answered(
+    france: France, network: str, asked: str, *, number: int = 1, within_s: float = ANSWERED_WITHIN_S
+) -> str:
     """Wait for post number `number` of the bot under a post, and give its words."""
     found: list[Post] = []
 

@@ -15,7 +15,7 @@ import pytest
 from tests.acceptance.world import World, small_internet
 from tests.servers.mastodon_api import MastodonPeople
 from tests.servers.mock_mastodon import running_mock_mastodon
-from tests.servers.running import wait_until
+from tests.servers.running import ANSWERED_WITHIN_S, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,7 @@ def test_a_data_folder_that_cannot_be_written(tmp_path: Path, mastodon: Mastodon
 
 
 @pytest.mark.root
+@pytest.mark.timeout(240)
 def test_a_full_disk_loses_no_question(tmp_path: Path, mastodon: MastodonPeople) -> None:
     with small_internet(tmp_path, settings=account(mastodon)) as world, disk(world.data_dir, options="size=2m"):
         with world.running():
@@ -113,7 +114,11 @@ def test_a_full_disk_loses_no_question(tmp_path: Path, mastodon: MastodonPeople)
             health = ill(world)
             assert mastodon.answers(post) == []
             ballast.unlink()
-            wait_until(lambda: bool(mastodon.answers(post)), within_s=60, what="the question is answered after all")
+            wait_until(
+                lambda: bool(mastodon.answers(post)),
+                within_s=ANSWERED_WITHIN_S,
+                what="the question is answered after all",
+            )
         log = world.log
     assert "full" in health
     assert "Traceback" not in log

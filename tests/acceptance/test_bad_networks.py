@@ -17,7 +17,7 @@ from tests.servers.bluesky import BlueskyPeople, running_bluesky
 from tests.servers.mastodon_api import MastodonPeople
 from tests.servers.middleman import Canned, Middleman, running_middleman
 from tests.servers.mock_mastodon import running_mock_mastodon
-from tests.servers.running import NotInstalledError, leave_out, wait_until
+from tests.servers.running import ANSWERED_WITHIN_S, NotInstalledError, leave_out, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 
@@ -121,7 +121,9 @@ def run_it(stage: Stage) -> None:
         for people in (stage.mastodon, stage.bluesky):
             post = people.ask("@bot c'est moi ou Fragile est couché ?")
             wait_until(
-                lambda people=people, post=post: bool(people.answers(post)), within_s=60, what=f"{people.name} answers"
+                lambda people=people, post=post: bool(people.answers(post)),
+                within_s=ANSWERED_WITHIN_S,
+                what=f"{people.name} answers",
             )
         stage.log = world.log
 

@@ -20,12 +20,11 @@ from tests.servers.bluesky import BlueskyPeople, running_bluesky
 from tests.servers.mastodon_api import MastodonPeople
 from tests.servers.mock_mastodon import running_mock_mastodon
 from tests.servers.people import Post
-from tests.servers.running import NotInstalledError, leave_out, wait_until
+from tests.servers.running import ANSWERED_WITHIN_S, NotInstalledError, leave_out, wait_until
 from tests.servers.snac import running_snac
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(480)]
 
-WITHIN_S = 60  # a way there and back on snac, on a busy machine
 PACE = (
     '[budgets]\nperson = "100 + 1 per 1s"\ntarget = "100 + 1 per 1s"\n\n'
     '[incidents]\nfirst_looks = ["2s"]\nevery = "2s"\nsteady = "1s"\n'
@@ -88,7 +87,7 @@ class Stage:
     def wait(self, condition: Callable[[Talk], bool], what: str, *, on: Sequence[str] = ()) -> None:
         for name, talk in self.talks.items():
             if not on or name in on:
-                wait_until(lambda talk=talk: condition(talk), within_s=WITHIN_S, what=f"{name}: {what}")
+                wait_until(lambda talk=talk: condition(talk), within_s=ANSWERED_WITHIN_S, what=f"{name}: {what}")
 
     def outcome(self, network: str, name: str) -> str | None:
         """What the bot's own records say of a post."""
@@ -105,7 +104,7 @@ class Stage:
             found.update({network: self.outcome(network, name) for network in self.talks})
             return None not in found.values()
 
-        wait_until(all_there, within_s=WITHIN_S, what=f"{name} is settled everywhere")
+        wait_until(all_there, within_s=ANSWERED_WITHIN_S, what=f"{name} is settled everywhere")
         return found
 
 

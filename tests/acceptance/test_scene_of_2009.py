@@ -21,9 +21,9 @@ from tests.acceptance.france import (
 from tests.namespace.cases import FINE
 from tests.namespace.spaces import require_root
 from tests.servers.misbehaving import answer
-from tests.servers.running import NotInstalledError, leave_out, wait_until
+from tests.servers.running import ANSWERED_WITHIN_S, NotInstalledError, leave_out, wait_until
 
-pytestmark = [pytest.mark.servers, pytest.mark.root, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.servers, pytest.mark.root, pytest.mark.timeout(480)]
 
 DOWN = answer(503, b"x")
 TOWNS = (ANGERS.place, *(town.place for town in AGENTS))
@@ -81,14 +81,18 @@ def test_seven_towns_confirm_colleagues_report_and_everybody_is_told_once_that_i
     verdicts = {network: posts_under(france, network, post)[0].id for network, post in asked.items()}
     for who, (network, words) in COLLEAGUES.items():
         ask(france, network, words, who=who, under=verdicts[network])
-    wait_until(lambda: france.log().count('"counted"') == len(COLLEAGUES), within_s=60, what="five reports count")
+    wait_until(
+        lambda: france.log().count('"counted"') == len(COLLEAGUES),
+        within_s=ANSWERED_WITHIN_S,
+        what="five reports count",
+    )
     later = ask(france, "bluesky", "Cairn est en panne ?", who="later")
     with_people = until_answered(france, "bluesky", later)
     assert "4 collègues confirment (" in with_people
     assert "Chez 1 collègue, ça marche (Nice)" in with_people
     wait_until(
         lambda: "4 colleagues confirm" in readable(posts_under(france, "snac", asked["snac"])[0].text),
-        within_s=60,
+        within_s=ANSWERED_WITHIN_S,
         what="the tally stands in the verdict on snac",
     )
 

@@ -13,6 +13,9 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".servers"
+# snac needs 6 to 9 s for a post there and for the reply back (measured). Where it drops the connection, the bot first
+# waits the 45 s in which a post that was made all the same would be seen.
+ANSWERED_WITHIN_S = 120
 
 
 class NotInstalledError(Exception):
